@@ -1,0 +1,232 @@
+"""Row reach: which rows of each table an actor may read, and which they may write.
+
+One criterion a model. ``session.py`` puts them on the database session, so that no view, form,
+lookup, filter or download can forget them. There is no skip flag: machines act as SYSTEM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import select as core_select
+
+from app.models import (
+    Activation,
+    Activity,
+    Affiliation,
+    Appointment,
+    Attendance,
+    AuditEntry,
+    Authority,
+    Certificate,
+    Claim,
+    Decision,
+    District,
+    Entry,
+    Evidence,
+    Job,
+    Model,
+    Organiser,
+    PolicyBinding,
+    School,
+    Standing,
+    Teacher,
+)
+from app.security.actor import SYSTEM, VERIFIER, Actor, current_actor
+
+Criterion = ColumnElement[bool] | None  # None: every row
+
+# Core tables inside criteria: an ORM select there would be narrowed again, without end.
+school_t = School.__table__
+teacher_t = Teacher.__table__
+claim_t = Claim.__table__
+attendance_t = Attendance.__table__
+activity_t = Activity.__table__
+
+
+def select(column: Any) -> Select[Any]:
+    """A subquery that keeps its own FROM even where the statement around it reads the same table."""
+    return core_select(column).correlate(None)
+
+
+def _in_schools(actor: Actor, column: Any) -> list[ColumnElement[bool]]:
+    """Rows of the schools an actor reviews, directly or as their reviewing authority."""
+    parts: list[ColumnElement[bool]] = []
+    if actor.school_ids:
+        parts.append(column.in_(sorted(actor.school_ids)))
+    if actor.authority_ids:
+        schools = select(school_t.c.id).where(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
+        parts.append(column.in_(schools))
+    return parts
+
+
+def _any(parts: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*parts) if parts else false()
+
+
+def _signed_in(actor: Actor) -> Criterion:
+    return None if actor.duties else false()
+
+
+def _school(actor: Actor) -> Criterion:
+    parts = []
+    if actor.teacher_school_id is not None:
+        parts.append(school_t.c.id == actor.teacher_school_id)
+    if actor.teacher_id is not None:
+        # Where they used to work stays legible on their old claims and results.
+        parts.append(school_t.c.id.in_(select(claim_t.c.school_id).where(claim_t.c.teacher_id == actor.teacher_id)))
+    if actor.school_ids:
+        parts.append(school_t.c.id.in_(sorted(actor.school_ids)))
+    if actor.authority_ids:
+        parts.append(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
+    return _any(parts)
+
+
+def _own_attendance(actor: Actor) -> ColumnElement[bool]:
+    own = select(activity_t.c.id).where(activity_t.c.organiser_id.in_(sorted(actor.organiser_ids)))
+    return attendance_t.c.activity_id.in_(own)
+
+
+def _teacher(actor: Actor) -> Criterion:
+    parts = _in_schools(actor, teacher_t.c.school_id)
+    if actor.teacher_id is not None:
+        parts.append(teacher_t.c.id == actor.teacher_id)
+    if actor.organiser_ids:
+        parts.append(teacher_t.c.id.in_(select(attendance_t.c.teacher_id).where(_own_attendance(actor))))
+    return _any(parts)
+
+
+def _of_person(column_teacher: Any, column_school: Any) -> Callable[[Actor], Criterion]:
+    def criterion(actor: Actor) -> Criterion:
+        parts = _in_schools(actor, column_school)
+        if actor.teacher_id is not None:
+            parts.append(column_teacher == actor.teacher_id)
+        return _any(parts)
+
+    return criterion
+
+
+def _claim(actor: Actor) -> Criterion:
+    """The reviewing authority of a claim is the one it had when it was made, whatever became of the school."""
+    parts: list[ColumnElement[bool]] = []
+    if actor.teacher_id is not None:
+        parts.append(claim_t.c.teacher_id == actor.teacher_id)
+    if actor.school_ids:
+        parts.append(claim_t.c.school_id.in_(sorted(actor.school_ids)))
+    if actor.authority_ids:
+        parts.append(claim_t.c.authority_id.in_(sorted(actor.authority_ids)))
+    return _any(parts)
+
+
+def _of_claim(column: Any) -> Callable[[Actor], Criterion]:
+    def criterion(actor: Actor) -> Criterion:
+        reached = _claim(actor)
+        assert reached is not None  # noqa: S101  (typing: _claim always narrows)
+        return column.in_(select(claim_t.c.id).where(reached))
+
+    return criterion
+
+
+def _activity(actor: Actor) -> Criterion:
+    """Organised activities are announced to everybody; a school's own training is its own matter."""
+    if not actor.duties:
+        return false()
+    parts = [activity_t.c.organiser_id.is_not(None), *_in_schools(actor, activity_t.c.school_id)]
+    if actor.teacher_school_id is not None:
+        parts.append(activity_t.c.school_id == actor.teacher_school_id)
+    return or_(*parts)
+
+
+def _activity_written(actor: Actor) -> Criterion:
+    parts: list[ColumnElement[bool]] = []
+    if actor.school_ids:
+        parts.append(activity_t.c.school_id.in_(sorted(actor.school_ids)))
+    if actor.organiser_ids:
+        parts.append(activity_t.c.organiser_id.in_(sorted(actor.organiser_ids)))
+    return _any(parts)
+
+
+def _attendance(actor: Actor) -> Criterion:
+    parts = _in_schools(actor, attendance_t.c.school_id)
+    if actor.teacher_id is not None:
+        parts.append(attendance_t.c.teacher_id == actor.teacher_id)
+    if actor.organiser_ids:
+        parts.append(_own_attendance(actor))
+    return _any(parts)
+
+
+def _attendance_written(actor: Actor) -> Criterion:
+    """Registered by who runs the activity (S1 §四（二）): its organiser, or the school for its own staff."""
+    written = _activity_written(actor)
+    assert written is not None  # noqa: S101
+    return attendance_t.c.activity_id.in_(select(activity_t.c.id).where(written))
+
+
+def _appointment(actor: Actor) -> Criterion:
+    return None if "system" in actor.duties else Appointment.__table__.c.user_id == actor.user_id
+
+
+def _job(actor: Actor) -> Criterion:
+    return Job.__table__.c.user_id == actor.user_id if actor.user_id is not None else false()
+
+
+def _none(actor: Actor) -> Criterion:
+    return false()
+
+
+READS: dict[type[Model], Callable[[Actor], Criterion]] = {
+    District: _signed_in,
+    Authority: _signed_in,
+    Organiser: _signed_in,
+    PolicyBinding: _signed_in,
+    School: _school,
+    Teacher: _teacher,
+    Affiliation: lambda actor: Affiliation.__table__.c.teacher_id.in_(
+        select(teacher_t.c.id).where(_teacher(actor))
+    ),
+    Activity: _activity,
+    Attendance: _attendance,
+    Claim: _claim,
+    Evidence: _of_claim(Evidence.__table__.c.claim_id),
+    Decision: _of_claim(Decision.__table__.c.claim_id),
+    Entry: _of_person(Entry.__table__.c.teacher_id, Entry.__table__.c.school_id),
+    Standing: _of_person(Standing.__table__.c.teacher_id, Standing.__table__.c.school_id),
+    Certificate: _of_person(Certificate.__table__.c.teacher_id, Certificate.__table__.c.school_id),
+    Activation: lambda actor: Activation.__table__.c.teacher_id.in_(
+        select(teacher_t.c.id).where(_any(_in_schools(actor, teacher_t.c.school_id)))
+    ),
+    Appointment: _appointment,
+    Job: _job,
+    AuditEntry: _none,
+}
+
+# Where writing reaches less far than reading. The city writes what it reads; see may_change.
+WRITES: dict[type[Model], Callable[[Actor], Criterion]] = READS | {
+    District: _none,
+    Authority: _none,
+    Organiser: _none,
+    PolicyBinding: _none,
+    School: _none,
+    Activity: _activity_written,
+    Attendance: _attendance_written,
+}
+
+
+def criterion_to_read(model: type[Model], actor: Actor) -> Criterion:
+    """Rows of ``model`` that ``actor`` may see; None for all of them."""
+    if actor is VERIFIER:
+        return None if model is Certificate else false()
+    if actor.sees_all:
+        return None
+    return READS[model](actor)
+
+
+def criterion_to_write(model: type[Model], actor: Actor) -> Criterion:
+    """Rows of ``model`` that ``actor`` may insert, change or delete; None for all of them."""
+    if actor is SYSTEM or "city" in actor.duties:
+        return None
+    if not actor.may_change:
+        return false()
+    return WRITES[model](actor)

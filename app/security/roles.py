@@ -1,0 +1,103 @@
+"""ROLES: which (permission, view) pairs each role of DOMAIN §5 holds, exactly. ``flask roles sync`` writes them.
+
+FAB's own ``FAB_ROLES`` setting is not used: its patterns are unanchored. Reach (which rows) is not here.
+"""
+
+from __future__ import annotations
+
+READ = ("can_list", "can_show")
+EDIT = ("can_add", "can_edit")
+
+# Everybody who is signed in: the home page, their own account, the language, remote look-ups.
+EVERYBODY = {
+    ("can_home", "HomeView"),
+    ("can_lookup", "LookupView"),
+    ("can_this_form_get", "PasswordView"),
+    ("can_this_form_post", "PasswordView"),
+    ("can_list", "JobView"),
+    ("can_show", "JobView"),
+}
+
+
+def _pairs(view: str, *permissions: str) -> set[tuple[str, str]]:
+    return {(permission, view) for permission in permissions}
+
+
+ROLES: dict[str, set[tuple[str, str]]] = {
+    "Teacher": EVERYBODY
+    | _pairs("ProfileView", "can_profile")
+    | _pairs("ClaimView", *READ, *EDIT, "submit", "withdraw", "can_evidence", "can_reckon")
+    | _pairs("StandingView", *READ, "can_why")
+    | _pairs("CertificateView", *READ, "can_pdf")
+    | _pairs("ActivityView", *READ)
+    | _pairs("AttendanceView", *READ)
+    | _pairs("EntryView", *READ),
+    "School reviewer": EVERYBODY
+    | _pairs("TeacherView", *READ, *EDIT, "slips", "deactivate")
+    | _pairs("SchoolView", *READ)
+    | _pairs("ActivityView", *READ, *EDIT)
+    | _pairs("AttendanceView", *READ, "can_add", "void")
+    | _pairs("ClaimView", *READ, *EDIT, "submit", "approve", "return", "reject", "can_evidence", "can_reckon")
+    | _pairs("StandingView", *READ, "can_why", "issue")
+    | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("EntryView", *READ)
+    | _pairs("ImportView", "can_import", "can_import_teachers", "can_import_attendance"),
+    "Authority reviewer": EVERYBODY
+    | _pairs("TeacherView", *READ)
+    | _pairs("SchoolView", *READ)
+    | _pairs("DistrictView", *READ)
+    | _pairs("AuthorityView", *READ)
+    | _pairs("ActivityView", *READ)
+    | _pairs("AttendanceView", *READ)
+    | _pairs("ClaimView", *READ, "approve", "return", "reject", "revoke", "can_evidence")
+    | _pairs("StandingView", *READ, "can_why", "issue")
+    | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("EntryView", *READ),
+    "Organiser": EVERYBODY
+    | _pairs("ActivityView", *READ, *EDIT)
+    | _pairs("AttendanceView", *READ, "void")
+    | _pairs("ImportView", "can_import", "can_import_attendance"),
+    "City administrator": EVERYBODY
+    | _pairs("TeacherView", *READ, *EDIT, "slips", "deactivate")
+    | _pairs("SchoolView", *READ, *EDIT)
+    | _pairs("DistrictView", *READ, *EDIT)
+    | _pairs("AuthorityView", *READ, *EDIT)
+    | _pairs("OrganiserView", *READ, *EDIT)
+    | _pairs("ActivityView", *READ, *EDIT)
+    | _pairs("AttendanceView", *READ, "can_add", "void")
+    | _pairs("ClaimView", *READ, "revoke", "can_evidence")
+    | _pairs("StandingView", *READ, "can_why", "issue")
+    | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("EntryView", *READ)
+    | _pairs("PolicyBindingView", *READ, *EDIT)
+    | _pairs("AuditView", *READ)
+    | _pairs("ImportView", "can_import", "can_import_teachers", "can_import_schools", "can_import_attendance"),
+    "Auditor": EVERYBODY
+    | _pairs("TeacherView", *READ)
+    | _pairs("SchoolView", *READ)
+    | _pairs("DistrictView", *READ)
+    | _pairs("AuthorityView", *READ)
+    | _pairs("OrganiserView", *READ)
+    | _pairs("ActivityView", *READ)
+    | _pairs("AttendanceView", *READ)
+    | _pairs("ClaimView", *READ, "can_evidence")
+    | _pairs("StandingView", *READ, "can_why")
+    | _pairs("CertificateView", *READ, "can_pdf")
+    | _pairs("EntryView", *READ)
+    | _pairs("PolicyBindingView", *READ)
+    | _pairs("AuditView", *READ),
+    "System administrator": EVERYBODY
+    | _pairs("UserView", *READ, *EDIT, "reset")
+    | _pairs("RoleView", *READ)
+    | _pairs("AppointmentView", *READ, "can_add", "can_delete"),
+}
+
+ROLE_OF_DUTY = {
+    "teacher": "Teacher",
+    "school": "School reviewer",
+    "authority": "Authority reviewer",
+    "organiser": "Organiser",
+    "city": "City administrator",
+    "auditor": "Auditor",
+    "system": "System administrator",
+}

@@ -1,0 +1,1 @@
+"""The only writers of state. They flush and never commit: the entrance commits once a request or command."""

@@ -1,0 +1,13 @@
+"""The clock, read at the entrances only; services and rules are told the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now_utc() -> datetime:
+    """The current instant, aware, UTC."""
+    return datetime.now(UTC)

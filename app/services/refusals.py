@@ -1,0 +1,59 @@
+"""Why a service says no, beside the domain's own codes. A closed vocabulary: ``views/labels.py`` has a sentence each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class No(StrEnum):
+    """Refusals that need the database to be known."""
+
+    # Accounts
+    PASSWORD_LENGTH = "password_length"  # noqa: S105  (a code, not a password)
+    PASSWORD_SIMPLE = "password_simple"  # noqa: S105
+    PASSWORD_HOLDS_NAME = "password_holds_name"  # noqa: S105
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105
+    USERNAME_LENGTH = "username_length"
+    USERNAME_TAKEN = "username_taken"
+    ACTIVATION_UNKNOWN = "activation_unknown"
+    ACTIVATION_USED = "activation_used"
+    ACTIVATION_EXPIRED = "activation_expired"
+    ALREADY_ACTIVATED = "already_activated"
+    TEACHER_INACTIVE = "teacher_inactive"
+
+    # Evidence
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_TYPE = "file_type"
+    FILE_DAMAGED = "file_damaged"
+    FILE_TWICE = "file_twice"
+    FILES_TOO_MANY = "files_too_many"
+    FILE_MISSING = "file_missing"
+
+    # Claims
+    EVIDENCE_MISSING = "evidence_missing"
+    CLAIM_CLOSED = "claim_closed"
+    CLAIM_NO_HOURS = "claim_no_hours"
+    SAME_CERTIFICATE = "same_certificate"
+    SAME_FILE = "same_file"
+    SAME_ACTIVITY = "same_activity"
+    DECIDED_ALREADY = "decided_already"
+    REASON_CODE_UNKNOWN = "reason_code_unknown"
+    CERTIFICATE_STANDS = "certificate_stands"
+    SUBJECT_NEEDED = "subject_needed"
+
+    # Register, activities and attendance
+    ID_NUMBER_TAKEN = "id_number_taken"
+    CODE_TAKEN = "code_taken"
+    SCHOOL_INACTIVE = "school_inactive"
+    ATTENDED_TWICE = "attended_twice"
+    ATTENDED_OUTSIDE = "attended_outside"
+    OTHER_SCHOOL = "other_school"
+    ACTIVITY_BEGUN = "activity_begun"
+
+    # Standings, policies and certificates
+    YEAR_FROZEN = "year_frozen"
+    NOT_PASSED = "not_passed"
+    ALREADY_ISSUED = "already_issued"
+    NOTHING_CHOSEN = "nothing_chosen"
+    STALE = "stale"

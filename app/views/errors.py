@@ -1,0 +1,81 @@
+"""What people see when something is refused or fails: a page in their language that says what to do.
+
+Never a trace, never SQL. Scripts that ask for JSON get the same as JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.domain.errors import Refused
+from app.extensions import db
+from app.security.session import OutOfReach
+from app.views.labels import refusal_text
+
+PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+
+
+def page(status: int, **facts: Any) -> Response:
+    """The error page of a status, or its JSON."""
+    if request.accept_mimetypes.best == "application/json":
+        body = {"status": status, "message": str(facts.get("message") or "")}
+        return make_response(jsonify(body), status)
+    return make_response(render_template(f"errors/{status}.html", **facts), status)
+
+
+def init_errors(app: Flask) -> None:
+    """Register a handler for every way in which a request can end badly."""
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        status = error.code if error.code in PAGES else (400 if error.code < 500 else 500)
+        return page(status)
+
+    @app.errorhandler(CSRFError)
+    def on_csrf(error: CSRFError) -> Response:
+        return page(400, is_csrf=True)
+
+    @app.errorhandler(Refused)
+    def on_refused(error: Refused) -> Response:
+        db.session.rollback()
+        return page(409, message=refusal_text(error))
+
+    @app.errorhandler(OutOfReach)
+    def on_out_of_reach(error: OutOfReach) -> Response:
+        db.session.rollback()
+        return page(404)
+
+    @app.errorhandler(StaleDataError)
+    def on_stale(error: StaleDataError) -> Response:
+        db.session.rollback()
+        return page(409)
+
+    @app.errorhandler(IntegrityError)
+    def on_integrity(error: IntegrityError) -> Response:
+        db.session.rollback()
+        return page(409)
+
+    @app.errorhandler(DataError)
+    def on_data(error: DataError) -> Response:
+        db.session.rollback()
+        return page(400)
+
+    @app.errorhandler(OperationalError)
+    def on_operational(error: OperationalError) -> Response:
+        db.session.rollback()
+        app.logger.exception("database unavailable")
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def on_anything(error: Exception) -> Response:
+        db.session.rollback()
+        app.logger.exception("unhandled")
+        return page(500)

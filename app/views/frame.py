@@ -1,0 +1,64 @@
+"""What every page has around it: who acts, the navigation by task, the languages, the banner of the demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request, session, url_for
+from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import NumberSeries
+from app.security.actor import NOBODY, actor_of, current_actor, set_actor
+from app.views.labels import role_word
+from app.views.menu import navigation
+
+# A row that only the loader of the demonstration writes.
+DEMO_KEY = "demonstration"
+
+
+def init_frame(app: Flask) -> None:
+    """Set the actor of every request, and give every template its frame."""
+
+    @app.before_request
+    def act() -> None:
+        set_actor(NOBODY)
+        if request.endpoint == "static" or request.path.startswith("/static/"):
+            return
+        if current_user.is_authenticated:
+            if not current_user.is_active:
+                session.clear()
+                return
+            set_actor(actor_of(db.session, current_user.id, current_user.first_name))
+
+    @app.teardown_request
+    def nobody(_error: BaseException | None) -> None:
+        set_actor(NOBODY)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        signed_in = current_user.is_authenticated
+        language = str(get_locale() or "zh")[:2]
+        return {
+            "nav": navigation() if signed_in else [],
+            "actor": current_actor(),
+            "actor_name": current_user.first_name if signed_in else "",
+            "actor_role": role_word(current_actor()),
+            "is_demo": is_demo(),
+            "current_lang": language,
+            "languages": [
+                (code, word, url_for("language.switch", code=code, next=request.full_path))
+                for code, word in (("zh", "中文"), ("en", "English"))
+            ],
+        }
+
+
+def is_demo() -> bool:
+    """Whether this database holds the demonstration; asked once a request."""
+    known: bool | None = getattr(g, "is_demo", None)
+    if known is None:
+        row = db.session.scalar(select(NumberSeries.last).where(NumberSeries.key == DEMO_KEY))
+        known = g.is_demo = row is not None
+    return known

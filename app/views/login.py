@@ -1,0 +1,45 @@
+"""Signing in and out. The password itself is judged in ``security/manager.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, redirect, session, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.forms import LoginForm_db
+from flask_appbuilder.security.views import AuthDBView
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import gettext
+from flask_login import login_user, logout_user
+from flask import request
+
+from app.extensions import db
+
+
+class LoginView(AuthDBView):
+    """FAB's sign-in, with a form that keeps what was typed and a sign-out that needs POST."""
+
+    route_base = ""
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Any:
+        if g.user is not None and g.user.is_authenticated:
+            return redirect(self._get_safe_next_url())
+        form = LoginForm_db()
+        status = 200
+        if form.validate_on_submit():
+            user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            db.session.commit()
+            if user:
+                session.clear()  # a new session for a new person: nothing planted before survives
+                login_user(user, remember=False)
+                return redirect(get_safe_redirect(request.args.get("next", "")))
+            flash(gettext("The name or the password is not right. Try again, or ask your school to reset it."), "danger")
+            status = 401
+        return self.render_template(self.login_template, title=gettext("Sign in"), form=form), status
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        logout_user()
+        session.clear()
+        return redirect(url_for("LoginView.login"))
