@@ -43,7 +43,7 @@ class Certificate(Versioned, Model):
         # The certificate proves a pass; the table cannot hold another.
         one_of("result", ("passed", "exempt")),
         CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended"),
-        CheckConstraint("state <> 'superseded' OR replaced_by_id IS NOT NULL", name="replaced_by"),
+        CheckConstraint("replaced_by_id IS NULL OR state = 'superseded'", name="replaced_by"),
         Index(
             "uq_certificate_valid",
             "teacher_id",

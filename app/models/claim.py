@@ -175,6 +175,8 @@ class Decision(Model):
             "verb NOT IN ('return', 'reject', 'revoke') OR (reason IS NOT NULL AND length(trim(reason)) > 0)",
             name="reason",
         ),
-        CheckConstraint("verb <> 'approve' OR (hours IS NOT NULL AND category IS NOT NULL)", name="recognised"),
+        CheckConstraint(
+            "verb <> 'approve' OR (hours IS NOT NULL AND category IS NOT NULL)", name="recognised"
+        ),
         Index("ix_decision_claim_id", "claim_id"),
     )

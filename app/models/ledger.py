@@ -49,7 +49,9 @@ class Entry(Model):
         one_of("source", SOURCES),
         CheckConstraint("(source = 'claim') = (claim_id IS NOT NULL)", name="claim"),
         CheckConstraint("(source = 'attendance') = (attendance_id IS NOT NULL)", name="attendance"),
-        CheckConstraint("(reverses_id IS NULL AND hours > 0) OR (reverses_id IS NOT NULL AND hours < 0)", name="sign"),
+        CheckConstraint(
+            "(reverses_id IS NULL AND hours > 0) OR (reverses_id IS NOT NULL AND hours < 0)", name="sign"
+        ),
         CheckConstraint("hours BETWEEN -100000 AND 100000", name="hours"),
         # One live entry per claim: approving twice is impossible whatever the code does.
         Index(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,26 +28,33 @@ class Actor:
     school_ids: frozenset[int] = frozenset()
     authority_ids: frozenset[int] = frozenset()
     organiser_ids: frozenset[int] = frozenset()
-    # Set for the two actors that are not people.
-    is_machine: bool = field(default=False)
+    # "system" reaches everything, "verifier" certificates only; empty for people.
+    machine: str = ""
 
     @property
     def sees_all(self) -> bool:
         """Whether every row of the field's tables is within reach for reading."""
-        return (self.is_machine and self.name == SYSTEM_NAME) or bool(self.duties & {"city", "auditor"})
+        return self.machine == "system" or bool(self.duties & {"city", "auditor"})
 
     @property
     def may_change(self) -> bool:
         """Auditors read everything and change nothing; nobody and the verifier change nothing either."""
-        if self.is_machine:
-            return self.name == SYSTEM_NAME
+        if self.machine:
+            return self.machine == "system"
         return bool(self.duties - {"auditor"})
 
+    def as_system(self) -> Actor:
+        """The machine's reach in this person's name, for what their act entails beyond their own rows.
 
-SYSTEM_NAME = "system"
-SYSTEM = Actor(user_id=None, name=SYSTEM_NAME, is_machine=True)
+        Approving a claim may move the standing of a year spent at another school; the trail still
+        says who did it. Used by services for such steps only, never by an entrance.
+        """
+        return replace(self, machine="system")
+
+
+SYSTEM = Actor(user_id=None, name="system", machine="system")
 # Answers /verify/<code>: reads certificates, nothing else.
-VERIFIER = Actor(user_id=None, name="verifier", is_machine=True)
+VERIFIER = Actor(user_id=None, name="verifier", machine="verifier")
 NOBODY = Actor(user_id=None, name="nobody")
 
 _current: ContextVar[Actor] = ContextVar("actor", default=NOBODY)

@@ -86,5 +86,3 @@ class XueshiSecurityManager(SecurityManager):
             return False
         # FAB stamps changed_on with naive local time at every failed try.
         return bool(datetime.now() - user.changed_on < WAIT)
-
-

@@ -71,7 +71,9 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("EntryView", *READ)
     | _pairs("PolicyBindingView", *READ, *EDIT)
     | _pairs("AuditView", *READ)
-    | _pairs("ImportView", "can_import", "can_import_teachers", "can_import_schools", "can_import_attendance"),
+    | _pairs(
+        "ImportView", "can_import", "can_import_teachers", "can_import_schools", "can_import_attendance"
+    ),
     "Auditor": EVERYBODY
     | _pairs("TeacherView", *READ)
     | _pairs("SchoolView", *READ)

@@ -136,9 +136,7 @@ def issue_slip(session: Session, teacher: Teacher, now: datetime) -> str:
     ):
         older.used_at = now
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    session.add(
-        Activation(teacher_id=teacher.id, code_digest=digest(code), expires_at=now + timedelta(days=SLIP_DAYS))
-    )
+    session.add(Activation(teacher_id=teacher.id, code_digest=digest(code), expires_at=now + timedelta(days=SLIP_DAYS)))
     session.flush()
     return code
 

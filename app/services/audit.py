@@ -26,7 +26,7 @@ GENESIS = "0" * 64
 CHAIN_LOCK = 7_310_201  # any number, the same in every process
 # Progress of a job and the last number of a series are machinery, not records.
 UNTRACKED = (AuditEntry, Job, NumberSeries)
-SECRET_COLUMNS = {"password", "id_number_cipher", "id_number_index", "code_digest", "code"}
+SECRET_COLUMNS = {"password", "id_number_cipher", "id_number_index", "code_digest", "code", "snapshot"}
 # FAB stamps these at every login; the login itself is recorded as an event.
 SILENT_COLUMNS = {"changed_on", "created_on", "last_login", "login_count", "fail_login_count", "version"}
 
@@ -160,11 +160,13 @@ def _differences(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _plain(column: str, value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, dict, list)):
-        return value
+    if value is None:
+        return None
     if column in SECRET_COLUMNS:
-        raw = value if isinstance(value, bytes) else str(value).encode()
+        raw = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
         return "sha256:" + hashlib.sha256(raw).hexdigest()[:16]
+    if isinstance(value, (bool, int, dict, list)):
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, (date, datetime)):

@@ -1,4 +1,4 @@
-"""Why a service says no, beside the domain's own codes. A closed vocabulary: ``views/labels.py`` has a sentence each."""
+"""Why a service says no, beside the domain's own codes. Closed: ``views/labels.py`` has a sentence each."""
 
 from __future__ import annotations
 

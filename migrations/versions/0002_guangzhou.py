@@ -23,9 +23,7 @@ DISTRICTS = {
 }
 CENTRE = "440100"
 
-district = sa.table(
-    "district", sa.column("id"), sa.column("code"), sa.column("name"), sa.column("version")
-)
+district = sa.table("district", sa.column("id"), sa.column("code"), sa.column("name"), sa.column("version"))
 authority = sa.table(
     "authority",
     sa.column("code"),
@@ -44,7 +42,13 @@ def upgrade() -> None:
         {"code": code, "name": f"{name}教育局", "kind": "district", "district_id": ids[code], "version": 1}
         for code, name in DISTRICTS.items()
     ]
-    centre = {"code": CENTRE, "name": "广州市中小学教师培训中心", "kind": "centre", "district_id": None, "version": 1}
+    centre = {
+        "code": CENTRE,
+        "name": "广州市中小学教师培训中心",
+        "kind": "centre",
+        "district_id": None,
+        "version": 1,
+    }
     op.bulk_insert(authority, [*bureaux, centre])
 
 

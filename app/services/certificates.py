@@ -1,0 +1,240 @@
+"""Issuing, ending and printing yearly certificates (DOMAIN §6).
+
+Only a passed or exempt standing gets one. What it says is frozen when it is issued, in both
+languages; printing reads the snapshot and nothing else, so a reprint is the same byte for byte.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.documents import certificate as paper
+from app.documents.terms import RESULTS, SERIES, TITLES, TOTAL, term
+from app.domain.days import day_in_china
+from app.domain.errors import Refused
+from app.domain.policy import Policy, pack
+from app.models import Certificate, Claim, Decision, Standing
+from app.models.standing import RESULTS as STANDING_RESULTS
+from app.security.actor import Actor, acting, current_actor
+from app.services import numbers
+from app.services.refusals import No
+
+LANGUAGES = ("zh", "en")
+# No 0/O and 1/I/L, since people type it from paper: 26 letters of 31 are 128.8 bits.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 26
+ISSUED_FOR = tuple(result for result in STANDING_RESULTS if result != "not_passed")
+
+
+def new_code() -> str:
+    """A fresh verification code."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def grouped(code: str) -> str:
+    """A code as people read it: groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def plain_code(typed: str) -> str:
+    """A typed code as it is kept."""
+    return "".join(letter for letter in typed.upper() if letter.isalnum())
+
+
+def issue(session: Session, standing: Standing, actor: Actor, now: datetime) -> Certificate:
+    """Issue a certificate for a standing. One that stands and says the same is returned as it is.
+
+    One that says something else is superseded. Raises Refused NOT_PASSED.
+    """
+    if standing.result not in ISSUED_FOR:
+        raise Refused(No.NOT_PASSED, name=standing.teacher.name, year=standing.year)
+    older = valid_certificate(session, standing.teacher_id, standing.year)
+    figures = _figures(standing)
+    if older is not None and older.snapshot["figures"] == figures:
+        return older
+    if older is not None:
+        _end(older, "superseded", now, None)
+        session.flush()
+    authority = standing.school.authority
+    code = new_code()
+    number = numbers.certificate_number(session, authority.code if authority else standing.school.code, standing.year)
+    certificate = Certificate(
+        number=number,
+        code=code,
+        teacher_id=standing.teacher_id,
+        school_id=standing.school_id,
+        year=standing.year,
+        result=standing.result,
+        snapshot={"figures": figures, **_snapshots(session, standing, number, code, day_in_china(now))},
+        state="valid",
+        issued_at=now,
+        issued_by_id=actor.user_id,
+    )
+    session.add(certificate)
+    session.flush()
+    if older is not None:
+        older.replaced_by_id = certificate.id
+        session.flush()
+    return certificate
+
+
+def valid_certificate(session: Session, teacher_id: int, year: int) -> Certificate | None:
+    """The valid certificate of a teacher's year, if there is one."""
+    return session.scalars(
+        select(Certificate).where(
+            Certificate.teacher_id == teacher_id, Certificate.year == year, Certificate.state == "valid"
+        )
+    ).one_or_none()
+
+
+def void(session: Session, certificate: Certificate, reason: str, now: datetime) -> None:
+    """Declare a certificate void; its code says so from now on."""
+    if certificate.state != "valid":
+        raise Refused(No.CERTIFICATE_STANDS, number=certificate.number)
+    _end(certificate, "void", now, reason)
+    session.flush()
+
+
+def void_unfounded(session: Session, teacher_id: int, now: datetime) -> list[Certificate]:
+    """Void a teacher's certificates that say more than the ledger now holds. Returns them."""
+    fallen = []
+    with acting(current_actor().as_system()):
+        standings = {
+            row.year: row for row in session.scalars(select(Standing).where(Standing.teacher_id == teacher_id))
+        }
+        valid = session.scalars(
+            select(Certificate).where(Certificate.teacher_id == teacher_id, Certificate.state == "valid")
+        )
+        for certificate in valid:
+            standing = standings.get(certificate.year)
+            if standing is None or not _is_founded(certificate.snapshot["figures"], standing):
+                _end(certificate, "void", now, "revoked")
+                fallen.append(certificate)
+        session.flush()
+    return fallen
+
+
+def render(certificates: Iterable[Certificate], language: str) -> bytes:
+    """One PDF of the certificates in their order, a page each."""
+    return paper.render([paper.from_snapshot(row.snapshot[language]) for row in certificates])
+
+
+def _end(certificate: Certificate, state: str, now: datetime, reason: str | None) -> None:
+    """The only place where a certificate stops being valid."""
+    certificate.state = state
+    certificate.ended_at = now
+    certificate.end_reason = reason
+
+
+def _figures(standing: Standing) -> dict[str, Any]:
+    """What of a standing the certificate attests: if this changes, it needs a new one."""
+    return {
+        "policy": standing.policy,
+        "result": standing.result,
+        "school": standing.school_id,
+        "recognised": dict(standing.recognised),
+        "carried_in": format(standing.carried_in, "f"),
+        "total": format(standing.total, "f"),
+    }
+
+
+def _is_founded(figures: dict[str, Any], standing: Standing) -> bool:
+    """Whether nothing attested has fallen since."""
+    now = _figures(standing)
+    if now["result"] not in ISSUED_FOR:
+        return False
+    attested = [*figures["recognised"].items(), ("carried_in", figures["carried_in"]), ("total", figures["total"])]
+    held = {**now["recognised"], "carried_in": now["carried_in"], "total": now["total"]}
+    return all(Decimal(held.get(name, "0")) >= Decimal(hours) for name, hours in attested)
+
+
+def _snapshots(session: Session, standing: Standing, number: str, code: str, issued_on: date) -> dict[str, Any]:
+    reviews = _reviews(session, standing)
+    return {
+        language: paper.as_snapshot(_text(standing, number, code, issued_on, reviews, language))
+        for language in LANGUAGES
+    }
+
+
+def _text(
+    standing: Standing,
+    number: str,
+    code: str,
+    issued_on: date,
+    reviews: tuple[paper.Review | None, paper.Review | None],
+    language: str,
+) -> paper.CertificateText:
+    teacher, school = standing.teacher, standing.school
+    policy = pack(standing.policy)
+    rows, total = _rows(policy, standing, language)
+    body = school.authority or school
+    return paper.CertificateText(
+        number=number,
+        code=grouped(code),
+        verify_url=f"{current_app.config['SETTINGS'].public_url}/verify/{code}",
+        year=standing.year,
+        name=teacher.name,
+        masked_id=teacher.id_number_masked,
+        school=school.name,
+        district=school.district.name,
+        series=term(SERIES, teacher.series, language),
+        title=term(TITLES, teacher.title, language),
+        rows=rows,
+        total=total,
+        result=standing.result,
+        result_word=term(RESULTS, standing.result, language),
+        unit=policy.unit.text(language),
+        policy_id=policy.id,
+        policy_title=policy.title.text(language),
+        policy_source=policy.source,
+        first_review=reviews[0],
+        second_review=reviews[1],
+        exemption=None,
+        issued_on=issued_on,
+        authority=body.name,
+        certificate_title=policy.certificate_title.text(language),
+        language=language,
+    )
+
+
+def _rows(
+    policy: Policy, standing: Standing, language: str
+) -> tuple[tuple[paper.CertificateRow, ...], paper.CertificateRow]:
+    """A row a category, hours carried in being part of what is recognised in theirs."""
+    rows = []
+    for category in policy.categories:
+        carried = standing.carried_in if category.id == policy.carry_category else Decimal(0)
+        recognised = Decimal(standing.recognised.get(category.id, "0")) + carried
+        rows.append(paper.CertificateRow(category.title.text(language), category.required, recognised, carried))
+    total = paper.CertificateRow(
+        TOTAL[0 if language == "zh" else 1], policy.required_total, standing.total, standing.carried_in
+    )
+    return tuple(rows), total
+
+
+def _reviews(session: Session, standing: Standing) -> tuple[paper.Review | None, paper.Review | None]:
+    """Who reviewed the year's claims last, and when; None where nothing was claimed."""
+    rows: Sequence[Any] = session.execute(
+        select(Decision.stage, func.max(Decision.decided_at))
+        .join(Claim, Claim.id == Decision.claim_id)
+        .where(
+            Claim.teacher_id == standing.teacher_id,
+            Claim.year == standing.year,
+            Claim.state == "approved",
+            Decision.verb == "approve",
+        )
+        .group_by(Decision.stage)
+    ).all()
+    latest = {stage: day_in_china(decided_at) for stage, decided_at in rows}
+    school, authority = standing.school, standing.school.authority
+    first = paper.Review(school.name, latest["first"]) if "first" in latest else None
+    second = paper.Review(authority.name, latest["second"]) if authority and "second" in latest else None
+    return first, second

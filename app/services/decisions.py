@@ -1,0 +1,134 @@
+"""The reviewers' side of a claim: approve, return, reject, revoke (DOMAIN §4).
+
+The last approval writes the ledger entry and the standing in the same transaction; revoking
+reverses the entry, and voids a certificate that rested on it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Code, Refused
+from app.domain.hours import check_hours
+from app.domain.policy import pack
+from app.domain.workflow import Effect, Verb
+from app.models import Claim
+from app.security.actor import Actor
+from app.services import certificates, ledger, standings, workflow
+
+
+def approve(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    *,
+    hours: Decimal | None = None,
+    category: str | None = None,
+    override_reason: str | None = None,
+    seen_version: int | None = None,
+) -> None:
+    """Pass a claim at the actor's stage, with the hours and category recognised.
+
+    Left out, they are what the stage before recognised, or what was claimed. A reviewer may
+    recognise less and reclassify, not add: Refused HOURS_TOO_MANY, CATEGORY_UNKNOWN.
+    """
+    hours = claim.recognised_hours or claim.claimed_hours if hours is None else hours
+    category = category or claim.recognised_category or claim.category
+    policy = pack(claim.policy)
+    check_hours(hours)
+    if hours > claim.claimed_hours:
+        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=claim.claimed_hours)
+    if policy.category(category) is None:
+        raise Refused(Code.CATEGORY_UNKNOWN, category=category, policy=policy.id)
+    transition = workflow.move(
+        session,
+        claim,
+        Verb.APPROVE,
+        actor,
+        now,
+        hours=hours,
+        category=category,
+        override_reason=override_reason,
+        seen_version=seen_version,
+    )
+    if transition.effect is Effect.ENTER:
+        ledger.enter_claim(session, claim, now)
+        standings.refresh(session, claim.teacher_id, now)
+
+
+def return_claim(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason_code: str,
+    reason: str,
+    seen_version: int | None = None,
+) -> None:
+    """Send a claim back to be mended; it comes again through the school."""
+    workflow.move(
+        session,
+        claim,
+        Verb.RETURN,
+        actor,
+        now,
+        reason_code=reason_code,
+        reason=reason,
+        seen_version=seen_version,
+    )
+
+
+def reject(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason_code: str,
+    reason: str,
+    seen_version: int | None = None,
+) -> None:
+    """Refuse a claim for good."""
+    workflow.move(
+        session,
+        claim,
+        Verb.REJECT,
+        actor,
+        now,
+        reason_code=reason_code,
+        reason=reason,
+        seen_version=seen_version,
+    )
+
+
+def revoke(
+    session: Session,
+    claim: Claim,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason_code: str,
+    reason: str,
+    seen_version: int | None = None,
+) -> None:
+    """Cancel a registration (S1 §五（三）3): the entry is reversed, the standing follows, certificates fall."""
+    workflow.move(
+        session,
+        claim,
+        Verb.REVOKE,
+        actor,
+        now,
+        reason_code=reason_code,
+        reason=reason,
+        seen_version=seen_version,
+    )
+    entry = ledger.live_entry_of_claim(session, claim.id)
+    if entry is not None:
+        ledger.reverse(session, entry, now)
+        standings.refresh(session, claim.teacher_id, now)
+        certificates.void_unfounded(session, claim.teacher_id, now)

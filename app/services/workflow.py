@@ -1,0 +1,148 @@
+"""Moving a claim: the one function that writes ``claim.state``, with its decision in the same flush.
+
+Who may do what stands in ``domain/workflow.py``. Of two writers at once the claim's version lets
+one through; the other's flush fails and is shown as 409 with the winner's decision.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.deadlines import Override, check_in_time, deadline_of
+from app.domain.errors import Refused
+from app.domain.policy import pack
+from app.domain.reasons import reasons_for
+from app.domain.workflow import Duty, State, Transition, Verb, step_as, verbs_for
+from app.models import Claim, Decision
+from app.security.actor import Actor
+from app.services.refusals import No
+
+
+def duties_towards(actor: Actor, claim: Claim) -> tuple[Duty, ...]:
+    """The duties in which an actor meets this claim: a reviewer elsewhere is nobody here."""
+    found = []
+    if actor.teacher_id is not None and actor.teacher_id == claim.teacher_id:
+        found.append(Duty.TEACHER)
+    if claim.school_id in actor.school_ids:
+        found.append(Duty.SCHOOL)
+    if claim.authority_id in actor.authority_ids:
+        found.append(Duty.AUTHORITY)
+    if "city" in actor.duties:
+        found.append(Duty.CITY)
+    return tuple(found)
+
+
+def verbs_open_to(session: Session, actor: Actor, claim: Claim) -> tuple[Verb, ...]:
+    """What this actor may do with this claim now: the buttons of its page."""
+    first, second = _stages_decided(session, actor, claim)
+    return verbs_for(
+        State(claim.state),
+        duties_towards(actor, claim),
+        has_authority=claim.authority_id is not None,
+        is_own=actor.teacher_id == claim.teacher_id,
+        decided_first=first,
+        decided_second=second,
+    )
+
+
+def move(
+    session: Session,
+    claim: Claim,
+    verb: Verb,
+    actor: Actor,
+    now: datetime,
+    *,
+    seen_version: int | None = None,
+    reason_code: str | None = None,
+    reason: str | None = None,
+    override_reason: str | None = None,
+    hours: Decimal | None = None,
+    category: str | None = None,
+) -> Transition:
+    """Take one step of DOMAIN §4 and write it down. Flushes; raises Refused or StaleDataError.
+
+    ``seen_version``: the version the actor had before them; a claim changed since is refused.
+    """
+    if seen_version is not None and seen_version != claim.version:
+        raise Refused(No.STALE)
+    first, second = _stages_decided(session, actor, claim)
+    words = (reason or "").strip()
+    transition = step_as(
+        State(claim.state),
+        verb,
+        duties_towards(actor, claim),
+        has_authority=claim.authority_id is not None,
+        is_own=actor.teacher_id == claim.teacher_id,
+        decided_first=first,
+        decided_second=second,
+        has_reason=bool(words),
+    )
+    if transition.needs_reason and reason_code not in reasons_for(verb):
+        raise Refused(No.REASON_CODE_UNKNOWN)
+    overridden = _check_deadline(claim, transition, now, override_reason)
+    decision = Decision(
+        claim=claim,
+        round=claim.round + (1 if verb is Verb.SUBMIT else 0),
+        stage=transition.stage or ("after" if verb is Verb.REVOKE else "teacher"),
+        verb=verb,
+        from_state=claim.state,
+        to_state=transition.to,
+        user_id=actor.user_id,
+        actor_name=actor.name,
+        duty=transition.duty,
+        decided_at=now,
+        reason_code=reason_code if words else None,
+        reason=words or None,
+        override_reason=overridden,
+        hours=hours,
+        category=category,
+        evidence_seen=[evidence.sha256 for evidence in claim.evidence],
+    )
+    session.add(decision)
+    _set_state(claim, transition, decision, now)
+    session.flush()
+    return transition
+
+
+def _set_state(claim: Claim, transition: Transition, decision: Decision, now: datetime) -> None:
+    """The only place where a claim's state is written."""
+    claim.state = transition.to
+    claim.round = decision.round
+    claim.changed_at = now
+    if transition.verb is Verb.SUBMIT:
+        claim.submitted_at = now
+    if transition.verb is Verb.APPROVE:
+        claim.recognised_hours, claim.recognised_category = decision.hours, decision.category
+    elif transition.verb is not Verb.REVOKE:
+        claim.recognised_hours = claim.recognised_category = None
+
+
+def _check_deadline(claim: Claim, transition: Transition, now: datetime, reason: str | None) -> str | None:
+    """Refuse a late step (EFFECT); returns the written reason if a deadline was set aside by it."""
+    deadline = deadline_of(transition.verb, transition.source)
+    if deadline is None:
+        return None
+    override = Override(transition.duty, reason) if reason and reason.strip() else None
+    set_aside = check_in_time(
+        pack(claim.policy),
+        deadline,
+        claim.year,
+        now,
+        override=override,
+        has_authority=claim.authority_id is not None,
+    )
+    return reason if set_aside is not None else None
+
+
+def _stages_decided(session: Session, actor: Actor, claim: Claim) -> tuple[bool, bool]:
+    """Whether this person has decided the first, the second stage of the claim, in any round."""
+    if actor.user_id is None or claim.id is None:
+        return False, False
+    stages = set(
+        session.scalars(select(Decision.stage).where(Decision.claim_id == claim.id, Decision.user_id == actor.user_id))
+    )
+    return "first" in stages, "second" in stages
