@@ -1,0 +1,254 @@
+"""The shipped packs say what DOMAIN §2 says, every figure with its source; a bad pack is refused with its line."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.domain.errors import Code, Refused
+from app.domain.policy import FOLDER, PackFault, default_pack, load, pack, packs, read_folder
+
+CITY = (
+    "remote",
+    "research_session",
+    "training_class",
+    "degree",
+    "practice",
+    "trainer",
+    "conference",
+    "creation",
+    "other",
+)
+PROVINCE = ("outside_training", "degree", "conference", "result", "mentor")
+
+# DOMAIN §2, column by column: minima, total, daily hours, carry out, carry in, kinds.
+SUMS = {
+    "guangzhou-2019": ({"public": 18, "professional": 42, "elective": None}, 72, 6, True, True, CITY),
+    "guangzhou-2020": ({"public": 18, "professional": 42, "elective": None}, 72, 6, False, True, CITY),
+    "guangdong-2020-84": ({"public": 30, "professional": 42, "elective": 12}, 84, 6, False, False, CITY),
+    "guangdong-2021": ({"public": 30, "professional": 42, "elective": 18}, 90, 8, False, False, PROVINCE),
+    "accounting-2021": ({"public": 30, "professional": 60}, 90, 8, False, False, PROVINCE),
+}
+LIKE_2020 = {"claim": "2020-12-31", "first_review": "2021-01-31", "second_review": "2021-02-28"}
+DEADLINES = {
+    "guangzhou-2019": (
+        2019,
+        {
+            "claim": "2020-01-31",
+            "first_review": "2020-02-28",
+            "second_review": "2020-03-10",
+            "face_to_face": "2019-12-31",
+            "sessions": "2020-01-31",
+        },
+    ),
+    "guangzhou-2020": (2020, LIKE_2020 | {"face_to_face": "2020-12-31", "sessions": "2021-01-31"}),
+    "guangdong-2020-84": (2020, LIKE_2020 | {"face_to_face": None, "sessions": None}),
+    "guangdong-2021": (2020, LIKE_2020 | {"face_to_face": "2020-12-31", "sessions": "2021-01-31"}),
+}
+
+
+def test_five_packs_ship():
+    assert set(packs()) == set(SUMS)
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_the_sums_of_a_pack(name):
+    minima, total, daily, out, into, kinds = SUMS[name]
+    policy = pack(name)
+    assert {category.id: category.required for category in policy.categories} == minima
+    assert (policy.required_total, policy.daily_hours, policy.minutes_per_hour) == (total, daily, 45)
+    assert (policy.carry_out, policy.carry_in, policy.carry_category) == (out, into, "professional")
+    assert tuple(kind.id for kind in policy.kinds) == kinds
+    assert policy.once_per_subject == {"public"}
+
+
+@pytest.mark.parametrize("name", DEADLINES)
+def test_the_last_days_of_a_pack(name):
+    year, days = DEADLINES[name]
+    for which, on in days.items():
+        assert pack(name).deadline(which, year) == (date.fromisoformat(on) if on else None), which
+
+
+def test_the_fixed_hours_of_2021():
+    policy = pack("guangdong-2021")
+    assert dict(policy.kind("degree").figures) == {"related": 28, "unrelated": 18}
+    assert dict(policy.kind("result").figures) == {"main": 28, "other": 14}
+    assert policy.review_days == (1, 15)
+    assert [reminder.on.in_year(2021) for reminder in policy.reminders] == [date(2021, 8, 31)]
+
+
+def test_the_public_subjects_of_2019():
+    assert [subject.title.zh for subject in pack("guangzhou-2019").public_subjects] == [
+        "习近平新时代中国特色社会主义思想",
+        "改革开放与创新发展",
+        "乡村振兴战略",
+        "粤港澳大湾区建设面临的机遇与挑战",
+    ]
+
+
+def test_accounting_counts_credits():
+    assert pack("accounting-2021").unit.text("zh_Hans") == "学分"
+    assert pack("guangdong-2021").unit.text("zh") == "学时"
+    assert pack("guangdong-2021").unit.text("en") == "hours"
+
+
+@pytest.mark.parametrize(
+    ("year", "series", "name"),
+    [
+        (2018, "teacher", "guangzhou-2019"),
+        (2019, "library", "guangzhou-2019"),
+        (2020, "teacher", "guangzhou-2020"),
+        (2020, "accounting", "guangzhou-2020"),
+        (2021, "teacher", "guangdong-2021"),
+        (2021, "accounting", "accounting-2021"),
+        (2035, "teacher", "guangdong-2021"),
+    ],
+)
+def test_what_binds_by_default(year, series, name):
+    assert default_pack(year, series) == name
+
+
+def test_an_unbound_year_and_an_unknown_series_are_refused():
+    with pytest.raises(Refused) as refusal:
+        default_pack(2017, "teacher")
+    assert refusal.value.code == Code.YEAR_UNBOUND
+    with pytest.raises(Refused) as refusal:
+        default_pack(2021, "astronaut")
+    assert refusal.value.code == Code.SERIES_UNKNOWN
+    with pytest.raises(Refused) as refusal:
+        pack("guangdong-1999")
+    assert refusal.value.code == Code.POLICY_UNKNOWN
+
+
+def figures_in(tree, place=""):
+    """Every number and truth value of a pack with the table it stands in."""
+    members = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for key, value in members:
+        if isinstance(value, dict | list):
+            yield from figures_in(value, f"{place}.{key}")
+        elif isinstance(value, int | float):
+            yield f"{place}.{key}", tree
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_figure_has_its_source(path):
+    tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = 0
+    for place, table in figures_in(tree):
+        if isinstance(table, list):  # the days of `review_days`; their source is beside the list
+            continue
+        assert table.get("source", "").strip(), f"{path.name}: {place}"
+        found += 1
+    assert found > 8
+    policy = pack(path.stem)
+    assert all(figure.source for figure in policy.figures)
+    assert all(category.source for category in policy.categories) and all(kind.source for kind in policy.kinds)
+    assert policy.source_of("day.hours") and policy.source_of("total.required")
+
+
+SMALL = """\
+id = "small"
+title = { zh = "小", en = "Small" }
+jurisdiction = { zh = "某市", en = "Somewhere" }
+source = "N"
+unit = { zh = "学时", en = "hours" }
+certificate_title = { zh = "证明", en = "Certificate" }
+[total]
+required = { value = 10, source = "N" }
+[[category]]
+id = "only"
+title = { zh = "唯一", en = "Only" }
+source = "N"
+required = { value = 10, source = "N" }
+[day]
+hours = { value = 6, source = "N" }
+minutes_per_hour = { value = 45, source = "N" }
+[carry]
+out = { value = false, source = "N" }
+in = { value = false, source = "N" }
+category = { value = "only", source = "N" }
+[deadlines]
+claim = { value = "same-year 12-31", source = "N" }
+[[kind]]
+id = "course"
+title = { zh = "课程", en = "Course" }
+source = "N"
+rule = "KINDS"
+categories = ["only"]
+formula = "by_author"
+fields = ["author"]
+evidence = { zh = "证明", en = "Proof", source = "N" }
+[kind.hours]
+main = { value = 2.5, source = "N" }
+other = { value = 1, source = "N" }
+"""
+
+
+def test_a_small_pack_of_one_category_is_sound():
+    policy = load(SMALL)
+    assert policy.category_ids == ("only",)
+    assert policy.kind("course").figure("main") == Decimal("2.5")  # exact, never a float
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "place", "reason"),
+    [
+        ('10, source = "N" }\n[[', "10 }\n[[", 8, "total.required.source", "source_missing"),
+        ('required = { value = 10, source = "N" }\n[[', "required = 10\n[[", 8, "total.required", "source_missing"),
+        ('value = 6, source = "N"', 'value = 6, source = " "', 15, "day.hours.source", "source_missing"),
+        ("value = 6,", "value = -6,", 15, "day.hours.value", "negative"),
+        ("value = 6,", "value = 0,", 15, "day.hours.value", "not_positive"),
+        ("value = 6,", "value = nan,", 15, "day.hours.value", "number_invalid"),
+        ("value = 6,", "value = true,", 15, "day.hours.value", "type_wrong"),
+        ("value = 6,", 'value = "6",', 15, "day.hours.value", "type_wrong"),
+        ("value = 45,", "value = 45.5,", 16, "day.minutes_per_hour.value", "type_wrong"),
+        ("[day]\n", '[day]\nlunch = "noon"\n', 15, "day.lunch", "key_unknown"),
+        ('value = "only"', 'value = "other"', 20, "carry.category.value", "category_unknown"),
+        ('categories = ["only"]', 'categories = ["only", "none"]', 28, "kind[0].categories[1]", "category_unknown"),
+        ("same-year 12-31", "same-year 02-29", 22, "deadlines.claim.value", "day_invalid"),
+        ("same-year 12-31", "12-31", 22, "deadlines.claim.value", "day_invalid"),
+        ('formula = "by_author"', 'formula = "by_luck"', 29, "kind[0].formula", "word_unknown"),
+        ('rule = "KINDS"', 'rule = "WHIM"', 27, "kind[0].rule", "word_unknown"),
+        ('fields = ["author"]', 'fields = ["passed"]', 30, "kind[0].fields", "field_missing"),
+        ('other = { value = 1, source = "N" }\n', "", 32, "kind[0].hours.other", "key_missing"),
+        ('other = { value = 1', 'third = { value = 1', 32, "kind[0].hours.other", "key_missing"),
+        ('id = "small"\n', "", 1, "id", "key_missing"),
+        ('id = "small"', 'id = "Small pack"', 1, "id", "id_invalid"),
+        ("[total]", "[total", 7, "", "syntax"),
+        ('zh = "小"', 'zh = ""', 2, "title.zh", "text_empty"),
+        ("out = { value = false", "out = { value = 0", 18, "carry.out.value", "type_wrong"),
+    ],
+)  # fmt: skip
+def test_a_bad_pack_is_refused_with_its_line_and_reason(old, new, line, place, reason):
+    assert SMALL.count(old) == 1
+    with pytest.raises(PackFault) as refusal:
+        load(SMALL.replace(old, new))
+    assert (refusal.value.line, refusal.value.place, refusal.value.reason) == (line, place, reason)
+    assert f":{line}: {place}: {reason}" in str(refusal.value)
+
+
+def test_the_same_category_twice_is_refused():
+    start = SMALL.index("[[category]]")
+    twice = SMALL[:start] + SMALL[start : SMALL.index("[day]")] + SMALL[start:]
+    with pytest.raises(PackFault) as refusal:
+        load(twice)
+    assert (refusal.value.line, refusal.value.reason) == (15, "id_twice")
+
+
+def test_two_packs_may_not_bind_the_same_year(tmp_path):
+    binds = '[binds]\nfirst = 2021\nseries = ["*"]\nsource = "N"\n'
+    (tmp_path / "small.toml").write_text(SMALL + binds, encoding="utf-8")
+    assert set(read_folder(tmp_path)) == {"small"}
+    other = SMALL.replace('"small"', '"other"') + binds.replace("2021", "2030")
+    (tmp_path / "other.toml").write_text(other, encoding="utf-8")
+    with pytest.raises(PackFault) as refusal:
+        read_folder(tmp_path)
+    assert refusal.value.reason == "bindings_overlap"
+
+
+def test_a_pack_is_named_after_its_id(tmp_path):
+    (tmp_path / "large.toml").write_text(SMALL, encoding="utf-8")
+    with pytest.raises(PackFault) as refusal:
+        read_folder(tmp_path)
+    assert (refusal.value.reason, refusal.value.name) == ("name_differs", "large.toml")
