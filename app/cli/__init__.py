@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import roles, users
+from app.cli import audit, certificates, demo, imports, roles, rules, standings, users
+
+COMMANDS = (
+    audit.audit,
+    certificates.certificates,
+    demo.demo,
+    imports.import_group,
+    roles.roles,
+    rules.assess_command,
+    rules.hours_command,
+    standings.standings,
+    users.users,
+)
 
 
 def register(app: Flask) -> None:
     """Add every command to ``flask``."""
-    for command in (roles.roles, users.users):
+    for command in COMMANDS:
         app.cli.add_command(command)

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.domain.days import day_in_china
+from app.domain.deadlines import is_in_time
 from app.domain.errors import Code, Refused
 from app.domain.hours import ClaimFacts, Part, convert
 from app.domain.hours import Session as Stay
-from app.domain.policy import Policy, pack
+from app.domain.policy import Deadline, Policy, pack
 from app.domain.workflow import Verb
 from app.models import Claim, Teacher
 from app.security.actor import Actor
@@ -80,6 +82,20 @@ def reckon(policy: Policy, data: ClaimData) -> Part:
     if category is not None and category.once_per_subject and not data.subject:
         raise Refused(No.SUBJECT_NEEDED)
     return part
+
+
+def open_years(session: Session, series: str, now: datetime) -> tuple[int, ...]:
+    """The years that can still be claimed for, ascending: this one, and the last until its deadline."""
+    this = day_in_china(now).year
+    open_ones = []
+    for year in (this - 1, this):
+        try:
+            policy = standings.policy_for(session, year, series)
+        except Refused:
+            continue
+        if year == this or is_in_time(policy, Deadline.CLAIM, year, now):
+            open_ones.append(year)
+    return tuple(open_ones)
 
 
 def draft(session: Session, teacher: Teacher, data: ClaimData, actor: Actor, now: datetime) -> Claim:

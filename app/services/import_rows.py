@@ -6,8 +6,9 @@ that of the planners (``import_teachers.py`` and its like).
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -43,10 +44,8 @@ class RowFault(StrEnum):
     DISTRICT_UNKNOWN = "district_unknown"
     TEACHER_ELSEWHERE = "teacher_elsewhere"
     TEACHER_UNKNOWN = "teacher_unknown"
-    TEACHER_LEFT = "teacher_left"
     NAME_DIFFERS = "name_differs"
     ACTIVITY_UNKNOWN = "activity_unknown"
-    JOINED_AFTER_LEAVING = "joined_after_leaving"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Fault:
     field: str
     code: str
     shown: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass
@@ -65,7 +64,7 @@ class ImportRow:
 
     number: int
     values: dict[str, Any]
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Planned:
     label: str = ""
     under: str = ""
     action: Action | None = None
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Difference] = dataclasses.field(default_factory=list)
     # What the change brings with it beyond the field: a code and how many.
     consequence: tuple[str, int] | None = None
     # The planner's own: the rows of the database it found.

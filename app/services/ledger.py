@@ -5,6 +5,7 @@ The database allows one live line a claim and one an attendance, and one reversa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Select, select
@@ -49,25 +50,32 @@ def _earned_on(claim: Claim) -> date:
 
 def enter_attendance(session: Session, attendance: Attendance, now: datetime) -> Entry | None:
     """Enter registered attendance; a failed assessment gives no hours (EXAM)."""
-    if not attendance.passed:
-        return None
-    activity = attendance.activity
-    entry = Entry(
-        teacher_id=attendance.teacher_id,
-        school_id=attendance.school_id,
-        year=attendance.attended_on.year,
-        category=activity.category,
-        subject=activity.subject,
-        hours=attendance.hours,
-        earned_on=attendance.attended_on,
-        title=activity.title,
-        source="attendance",
-        attendance_id=attendance.id,
-        entered_at=now,
-    )
-    session.add(entry)
+    entered = enter_attendances(session, [attendance], now)
+    return entered[0] if entered else None
+
+
+def enter_attendances(session: Session, attendances: Iterable[Attendance], now: datetime) -> list[Entry]:
+    """Enter several registered attendances with one flush; failed ones give no entry (EXAM)."""
+    entries = [
+        Entry(
+            teacher_id=attendance.teacher_id,
+            school_id=attendance.school_id,
+            year=attendance.attended_on.year,
+            category=attendance.activity.category,
+            subject=attendance.activity.subject,
+            hours=attendance.hours,
+            earned_on=attendance.attended_on,
+            title=attendance.activity.title,
+            source="attendance",
+            attendance_id=attendance.id,
+            entered_at=now,
+        )
+        for attendance in attendances
+        if attendance.passed
+    ]
+    session.add_all(entries)
     session.flush()
-    return entry
+    return entries
 
 
 def reverse(session: Session, entry: Entry, now: datetime) -> Entry:

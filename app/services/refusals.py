@@ -20,6 +20,8 @@ class No(StrEnum):
     ACTIVATION_EXPIRED = "activation_expired"
     ALREADY_ACTIVATED = "already_activated"
     TEACHER_INACTIVE = "teacher_inactive"
+    TEACHER_BY_SLIP = "teacher_by_slip"
+    LAST_ADMINISTRATOR = "last_administrator"
 
     # Evidence
     FILE_EMPTY = "file_empty"
@@ -50,10 +52,16 @@ class No(StrEnum):
     ATTENDED_OUTSIDE = "attended_outside"
     OTHER_SCHOOL = "other_school"
     ACTIVITY_BEGUN = "activity_begun"
+    DATE_FUTURE = "date_future"
+    TEACHER_LEFT = "teacher_left"
+    LEAVES_BEFORE_JOINING = "leaves_before_joining"
+    SCHOOL_HAS_TEACHERS = "school_has_teachers"
+    VOID_ALREADY = "void_already"
 
     # Standings, policies and certificates
     YEAR_FROZEN = "year_frozen"
     NOT_PASSED = "not_passed"
     ALREADY_ISSUED = "already_issued"
+    TOO_MANY_PAGES = "too_many_pages"
     NOTHING_CHOSEN = "nothing_chosen"
     STALE = "stale"

@@ -87,10 +87,16 @@ def school_in_year(stays: Sequence[Stay], year: int, otherwise: int) -> int:
 
 def refresh(session: Session, teacher_id: int, now: datetime) -> None:
     """Bring one teacher's standings up to date, in this transaction."""
+    refresh_all(session, [teacher_id], now)
+
+
+def refresh_all(session: Session, teacher_ids: Sequence[int], now: datetime) -> None:
+    """Bring the standings of several teachers up to date together, in this transaction."""
     session.flush()
     # A year at another school is beyond the reviewer's reach, yet follows from their decision.
     with acting(current_actor().as_system()):
-        _write(session, [teacher_id], now)
+        for start in range(0, len(teacher_ids), CHUNK):
+            _write(session, teacher_ids[start : start + CHUNK], now)
         session.flush()
 
 
