@@ -20,12 +20,14 @@ CITY = (
     "creation",
     "other",
 )
+# Public subjects of the provincial platforms are claimed in Guangzhou (S1 §四（二）1（2）).
+WITH_PUBLIC = (*CITY, "public_course")
 PROVINCE = ("outside_training", "degree", "conference", "result", "mentor")
 
 # DOMAIN §2, column by column: minima, total, daily hours, carry out, carry in, kinds.
 SUMS = {
-    "guangzhou-2019": ({"public": 18, "professional": 42, "elective": None}, 72, 6, True, True, CITY),
-    "guangzhou-2020": ({"public": 18, "professional": 42, "elective": None}, 72, 6, False, True, CITY),
+    "guangzhou-2019": ({"public": 18, "professional": 42, "elective": None}, 72, 6, True, True, WITH_PUBLIC),
+    "guangzhou-2020": ({"public": 18, "professional": 42, "elective": None}, 72, 6, False, True, WITH_PUBLIC),
     "guangdong-2020-84": ({"public": 30, "professional": 42, "elective": 12}, 84, 6, False, False, CITY),
     "guangdong-2021": ({"public": 30, "professional": 42, "elective": 18}, 90, 8, False, False, PROVINCE),
     "accounting-2021": ({"public": 30, "professional": 60}, 90, 8, False, False, PROVINCE),
