@@ -15,7 +15,7 @@ help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: system $(VENV)/.run ## install, migrate, load the demonstration into an empty database, serve
-	@exec $(BIN)/python run.py
+	@exec $(BIN)/python run.py --demo
 
 test: system-tests $(VENV)/.test ## lint, types, arrows, and the suite on SQLite and PostgreSQL
 	@$(MAKE) --no-print-directory lint types
@@ -46,9 +46,12 @@ $(VENV)/.venv:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.venv requirements.txt
+$(VENV)/.packages: $(VENV)/.venv requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/pybabel -q compile -f -d app/translations
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.packages $(wildcard app/translations/*/LC_MESSAGES/*.po)
+	$(BIN)/pybabel -q compile -d app/translations
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-test.txt
