@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from app.extensions import csrf, db, init_database
+from app.extensions import csrf, db, init_database, limiter
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     """Make the application. ``overrides`` are Flask settings, for tests."""
-    from app import cli
+    from app import cli, jobs
     from app.security import session as reach_session
     from app.security.headers import init_headers
     from app.security.manager import XueshiSecurityManager
     from app.services import audit
-    from app.views import errors, frame, language, menu
+    from app.views import errors, frame, health, language, menu, verify
 
     settings = settings or Settings.from_environment()
     app = Flask(
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
 
     init_database(app)
     csrf.init_app(app)
+    limiter.init_app(app)
     with app.app_context():
         reach_session.install(db.session)
         audit.install(db.session)
@@ -63,5 +64,8 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     language.init_language(app)
     frame.init_frame(app)
     errors.init_errors(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(verify.blueprint)
+    jobs.init_jobs(app)
     cli.register(app)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import audit, certificates, demo, imports, roles, rules, standings, users
+from app.cli import audit, certificates, demo, imports, roles, rules, standings, users, worker
 
 COMMANDS = (
     audit.audit,
@@ -16,6 +16,7 @@ COMMANDS = (
     rules.hours_command,
     standings.standings,
     users.users,
+    worker.worker,
 )
 
 

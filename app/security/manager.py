@@ -86,3 +86,11 @@ class XueshiSecurityManager(SecurityManager):
             return False
         # FAB stamps changed_on with naive local time at every failed try.
         return bool(datetime.now() - user.changed_on < WAIT)
+
+    def update_user_auth_stat(self, user: User, success: bool = True) -> None:
+        """As FAB's, but sign-ins are not counted: ``login_count`` counts sign-outs (``services/logins.py``)."""
+        count = user.login_count
+        super().update_user_auth_stat(user, success)
+        if user.login_count != count:
+            user.login_count = count
+            self.session.commit()

@@ -38,7 +38,8 @@ from app.security.actor import Actor
 
 Criterion = ColumnElement[bool] | None  # None: every row
 
-# Core tables inside criteria: an ORM select there would be narrowed again, without end.
+# A criterion names the attributes of its own model, so that it follows the model into joins and aliases. The
+# subqueries inside select core columns: an ORM select there would be narrowed again, without end.
 school_t = School.__table__
 teacher_t = Teacher.__table__
 claim_t = Claim.__table__
@@ -73,30 +74,28 @@ def _signed_in(actor: Actor) -> Criterion:
 def _school(actor: Actor) -> Criterion:
     parts = []
     if actor.teacher_school_id is not None:
-        parts.append(school_t.c.id == actor.teacher_school_id)
+        parts.append(School.id == actor.teacher_school_id)
     if actor.teacher_id is not None:
         # Where they used to work stays legible on their old claims and results.
-        parts.append(
-            school_t.c.id.in_(select(claim_t.c.school_id).where(claim_t.c.teacher_id == actor.teacher_id))
-        )
+        parts.append(School.id.in_(select(claim_t.c.school_id).where(claim_t.c.teacher_id == actor.teacher_id)))
     if actor.school_ids:
-        parts.append(school_t.c.id.in_(sorted(actor.school_ids)))
+        parts.append(School.id.in_(sorted(actor.school_ids)))
     if actor.authority_ids:
-        parts.append(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
+        parts.append(School.authority_id.in_(sorted(actor.authority_ids)))
     return _any(parts)
 
 
 def _own_attendance(actor: Actor) -> ColumnElement[bool]:
     own = select(activity_t.c.id).where(activity_t.c.organiser_id.in_(sorted(actor.organiser_ids)))
-    return attendance_t.c.activity_id.in_(own)
+    return Attendance.activity_id.in_(own)
 
 
 def _teacher(actor: Actor) -> Criterion:
-    parts = _in_schools(actor, teacher_t.c.school_id)
+    parts = _in_schools(actor, Teacher.school_id)
     if actor.teacher_id is not None:
-        parts.append(teacher_t.c.id == actor.teacher_id)
+        parts.append(Teacher.id == actor.teacher_id)
     if actor.organiser_ids:
-        parts.append(teacher_t.c.id.in_(select(attendance_t.c.teacher_id).where(_own_attendance(actor))))
+        parts.append(Teacher.id.in_(select(attendance_t.c.teacher_id).where(_own_attendance(actor))))
     return _any(parts)
 
 
@@ -114,11 +113,11 @@ def _claim(actor: Actor) -> Criterion:
     """The reviewing authority of a claim is the one it had when it was made, whatever became of the school."""
     parts: list[ColumnElement[bool]] = []
     if actor.teacher_id is not None:
-        parts.append(claim_t.c.teacher_id == actor.teacher_id)
+        parts.append(Claim.teacher_id == actor.teacher_id)
     if actor.school_ids:
-        parts.append(claim_t.c.school_id.in_(sorted(actor.school_ids)))
+        parts.append(Claim.school_id.in_(sorted(actor.school_ids)))
     if actor.authority_ids:
-        parts.append(claim_t.c.authority_id.in_(sorted(actor.authority_ids)))
+        parts.append(Claim.authority_id.in_(sorted(actor.authority_ids)))
     return _any(parts)
 
 
@@ -135,25 +134,25 @@ def _activity(actor: Actor) -> Criterion:
     """Organised activities are announced to everybody; a school's own training is its own matter."""
     if not actor.duties:
         return false()
-    parts = [activity_t.c.organiser_id.is_not(None), *_in_schools(actor, activity_t.c.school_id)]
+    parts = [Activity.organiser_id.is_not(None), *_in_schools(actor, Activity.school_id)]
     if actor.teacher_school_id is not None:
-        parts.append(activity_t.c.school_id == actor.teacher_school_id)
+        parts.append(Activity.school_id == actor.teacher_school_id)
     return or_(*parts)
 
 
 def _activity_written(actor: Actor) -> Criterion:
     parts: list[ColumnElement[bool]] = []
     if actor.school_ids:
-        parts.append(activity_t.c.school_id.in_(sorted(actor.school_ids)))
+        parts.append(Activity.school_id.in_(sorted(actor.school_ids)))
     if actor.organiser_ids:
-        parts.append(activity_t.c.organiser_id.in_(sorted(actor.organiser_ids)))
+        parts.append(Activity.organiser_id.in_(sorted(actor.organiser_ids)))
     return _any(parts)
 
 
 def _attendance(actor: Actor) -> Criterion:
-    parts = _in_schools(actor, attendance_t.c.school_id)
+    parts = _in_schools(actor, Attendance.school_id)
     if actor.teacher_id is not None:
-        parts.append(attendance_t.c.teacher_id == actor.teacher_id)
+        parts.append(Attendance.teacher_id == actor.teacher_id)
     if actor.organiser_ids:
         parts.append(_own_attendance(actor))
     return _any(parts)
@@ -163,15 +162,15 @@ def _attendance_written(actor: Actor) -> Criterion:
     """Registered by who runs the activity (S1 §四（二）): its organiser, or the school for its own staff."""
     written = _activity_written(actor)
     assert written is not None
-    return attendance_t.c.activity_id.in_(select(activity_t.c.id).where(written))
+    return Attendance.activity_id.in_(select(activity_t.c.id).where(written))
 
 
 def _appointment(actor: Actor) -> Criterion:
-    return None if "system" in actor.duties else Appointment.__table__.c.user_id == actor.user_id
+    return None if "system" in actor.duties else Appointment.user_id == actor.user_id
 
 
 def _job(actor: Actor) -> Criterion:
-    return Job.__table__.c.user_id == actor.user_id if actor.user_id is not None else false()
+    return Job.user_id == actor.user_id if actor.user_id is not None else false()
 
 
 def _none(actor: Actor) -> Criterion:
@@ -185,19 +184,17 @@ READS: dict[type[Model], Callable[[Actor], Criterion]] = {
     PolicyBinding: _signed_in,
     School: _school,
     Teacher: _teacher,
-    Affiliation: lambda actor: Affiliation.__table__.c.teacher_id.in_(
-        select(teacher_t.c.id).where(_teacher(actor))
-    ),
+    Affiliation: lambda actor: Affiliation.teacher_id.in_(select(teacher_t.c.id).where(_teacher(actor))),
     Activity: _activity,
     Attendance: _attendance,
     Claim: _claim,
-    Evidence: _of_claim(Evidence.__table__.c.claim_id),
-    Decision: _of_claim(Decision.__table__.c.claim_id),
-    Entry: _of_person(Entry.__table__.c.teacher_id, Entry.__table__.c.school_id),
-    Standing: _of_person(Standing.__table__.c.teacher_id, Standing.__table__.c.school_id),
-    Certificate: _of_person(Certificate.__table__.c.teacher_id, Certificate.__table__.c.school_id),
-    Activation: lambda actor: Activation.__table__.c.teacher_id.in_(
-        select(teacher_t.c.id).where(_any(_in_schools(actor, teacher_t.c.school_id)))
+    Evidence: _of_claim(Evidence.claim_id),
+    Decision: _of_claim(Decision.claim_id),
+    Entry: _of_person(Entry.teacher_id, Entry.school_id),
+    Standing: _of_person(Standing.teacher_id, Standing.school_id),
+    Certificate: _of_person(Certificate.teacher_id, Certificate.school_id),
+    Activation: lambda actor: Activation.teacher_id.in_(
+        select(teacher_t.c.id).where(_any(_in_schools(actor, Teacher.school_id)))
     ),
     Appointment: _appointment,
     Job: _job,

@@ -58,3 +58,13 @@ def unseal(cipher: bytes) -> str:
 def digest(text: str) -> str:
     """Keyed digest of a secret that need not come back (activation codes)."""
     return hmac.new(_index_key(_keys()[-1]), b"code" + text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt a whole file that holds ID numbers (an uploaded roster)."""
+    return _box(_keys()).encrypt(content)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """The file again."""
+    return _box(_keys()).decrypt(sealed)

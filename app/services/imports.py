@@ -22,6 +22,9 @@ from app.services.import_schools import SchoolPlanner
 from app.services.import_teachers import TeacherPlanner
 
 CHUNK = 500
+# The kinds of the two jobs: judging a file, and writing it.
+PLAN_JOB = "import_plan"
+WRITE_JOB = "import_write"
 
 
 class Planner(Protocol):

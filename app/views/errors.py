@@ -5,11 +5,14 @@ Never a trace, never SQL. Scripts that ask for JSON get the same as JSON.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +30,15 @@ def page(status: int, **facts: Any) -> Response:
         body = {"status": status, "message": str(facts.get("message") or "")}
         return make_response(jsonify(body), status)
     return make_response(render_template(f"errors/{status}.html", **facts), status)
+
+
+def page_without_database(status: int) -> Response:
+    """An error page that asks the database nothing: it may be what failed, and the frame would fail again."""
+    with contextlib.suppress(SQLAlchemyError):
+        db.session.rollback()
+    g.without_database = True
+    g._login_user = AnonymousUserMixin()
+    return page(status)
 
 
 def init_errors(app: Flask) -> None:
@@ -69,13 +81,12 @@ def init_errors(app: Flask) -> None:
         return page(400)
 
     @app.errorhandler(OperationalError)
-    def on_operational(error: OperationalError) -> Response:
-        db.session.rollback()
-        app.logger.exception("database unavailable")
-        return page(503)
+    @app.errorhandler(PoolTimeout)
+    def on_operational(error: Exception) -> Response:
+        app.logger.error("database unavailable: %s", type(error).__name__)
+        return page_without_database(503)
 
     @app.errorhandler(Exception)
     def on_anything(error: Exception) -> Response:
-        db.session.rollback()
         app.logger.exception("unhandled")
-        return page(500)
+        return page_without_database(500)

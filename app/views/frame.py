@@ -6,14 +6,16 @@ from typing import Any
 
 from flask import Flask, g, request, session, url_for
 from flask_babel import get_locale
-from flask_login import current_user
+from flask_login import current_user, logout_user
 from sqlalchemy import select
 
+from app.domain.hours import plain
 from app.extensions import db
 from app.models import NumberSeries
 from app.security.actor import NOBODY, actor_of, current_actor, set_actor
+from app.services import logins
 from app.views.labels import role_word
-from app.views.menu import navigation
+from app.views.menu import navigation, user_menu
 
 # A row that only the loader of the demonstration writes.
 DEMO_KEY = "demonstration"
@@ -21,6 +23,7 @@ DEMO_KEY = "demonstration"
 
 def init_frame(app: Flask) -> None:
     """Set the actor of every request, and give every template its frame."""
+    app.jinja_env.filters["hours"] = plain
 
     @app.before_request
     def act() -> None:
@@ -28,7 +31,9 @@ def init_frame(app: Flask) -> None:
         if request.endpoint == "static" or request.path.startswith("/static/"):
             return
         if current_user.is_authenticated:
-            if not current_user.is_active:
+            # A reset password or a sign-out ends every session that was begun before, copied ones too.
+            if not current_user.is_active or session.get(logins.STAMP) != logins.stamp(current_user):
+                logout_user()
                 session.clear()
                 return
             set_actor(actor_of(db.session, current_user.id, current_user.first_name))
@@ -43,6 +48,7 @@ def init_frame(app: Flask) -> None:
         language = str(get_locale() or "zh")[:2]
         return {
             "nav": navigation() if signed_in else [],
+            "user_menu": user_menu() if signed_in else [],
             "actor": current_actor(),
             "actor_name": current_user.first_name if signed_in else "",
             "actor_role": role_word(current_actor()),
@@ -58,7 +64,7 @@ def init_frame(app: Flask) -> None:
 def is_demo() -> bool:
     """Whether this database holds the demonstration; asked once a request."""
     known: bool | None = getattr(g, "is_demo", None)
-    if known is None:
+    if known is None and not getattr(g, "without_database", False):
         row = db.session.scalar(select(NumberSeries.last).where(NumberSeries.key == DEMO_KEY))
         known = g.is_demo = row is not None
-    return known
+    return bool(known)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, session, url_for
+from flask import flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext
-from flask_login import login_user, logout_user
-from flask import request
+from flask_login import current_user, login_user, logout_user
 
-from app.extensions import db
+from app.extensions import db, limiter
+from app.services import logins
 
 
 class LoginView(AuthDBView):
@@ -21,7 +21,9 @@ class LoginView(AuthDBView):
 
     route_base = ""
 
+    # Many people sign in behind one router of a school; the account itself waits after a few wrong tries.
     @expose("/login/", methods=["GET", "POST"])
+    @limiter.limit("60/minute", methods=["POST"])
     def login(self) -> Any:
         if g.user is not None and g.user.is_authenticated:
             return redirect(self._get_safe_next_url())
@@ -33,6 +35,7 @@ class LoginView(AuthDBView):
             if user:
                 session.clear()  # a new session for a new person: nothing planted before survives
                 login_user(user, remember=False)
+                session[logins.STAMP] = logins.stamp(user)
                 return redirect(get_safe_redirect(request.args.get("next", "")))
             flash(gettext("The name or the password is not right. Try again, or ask your school to reset it."), "danger")
             status = 401
@@ -40,6 +43,9 @@ class LoginView(AuthDBView):
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
+        if current_user.is_authenticated:
+            logins.sign_out(db.session, db.session.merge(current_user._get_current_object()))
+            db.session.commit()
         logout_user()
         session.clear()
         return redirect(url_for("LoginView.login"))

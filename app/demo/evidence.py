@@ -1,0 +1,70 @@
+"""Evidence of claims: which paper is handed in, drawn or written small, and kept in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from app.demo.evidence_files import (
+    EvidenceFields,
+    certificate_pdf,
+    certificate_photo,
+    certificate_png,
+    small_certificate,
+)
+from app.domain.hours import plain
+from app.services.claims import ClaimData
+from app.services.store import Store
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A certificate somebody holds: whose name it bears, what it is for, and a number that sets it apart."""
+
+    whose: str
+    data: ClaimData
+    hours: Decimal
+    serial: int
+
+
+def evidence_rows(rng: Random, paper: Paper, store: Store, drawn: bool, created_at: datetime) -> list[dict[str, Any]]:
+    """Keep the files of one claim, two now and then; returns rows without ids. ``drawn``: pictures to look at."""
+    data, rows = paper.data, []
+    for copy in range(2 if rng.random() < 0.06 else 1):
+        fields = EvidenceFields(
+            name=paper.whose,
+            title=data.title,
+            organiser=data.organiser_name or "",
+            hours=plain(paper.hours),
+            dates=f"{data.starts_on} 至 {data.ends_on}",
+            number=data.certificate_number or f"（无）{paper.serial}",
+        )
+        content, name, media = _file(rng, fields, paper.serial * 4 + copy, drawn, created_at)
+        rows.append(
+            {
+                "sha256": store.put(content, durable=False),
+                "filename": name,
+                "media_type": media,
+                "size": len(content),
+                "uploaded_at": created_at + timedelta(minutes=5 + copy),
+            }
+        )
+    return rows
+
+
+def _file(rng: Random, fields: EvidenceFields, seed: int, drawn: bool, created_at: datetime) -> tuple[bytes, str, str]:
+    """Content, file name and media type."""
+    title = fields.title.replace("：", "")[:24]
+    if not drawn:
+        return small_certificate(fields, seed), f"{title}证书.pdf", PDF
+    way = rng.random()
+    if way < 0.5:
+        return certificate_photo(fields, seed), f"IMG_{created_at:%Y%m%d_%H%M%S}_{seed % 4}.jpg", JPEG
+    if way < 0.8:
+        return certificate_pdf(fields, seed), f"{title}（扫描件）.pdf", PDF
+    return certificate_png(fields, seed), f"扫描_{title}.png", PNG

@@ -1,0 +1,19 @@
+"""Long work: the queue and the kinds of jobs. Each kind resumes from its Job row; a new kind is a module named here."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.extensions import db
+from app.jobs import imports  # noqa: F401  (puts its kinds on the list)
+from app.jobs.queue import Queue
+from app.services import jobs
+
+
+def init_jobs(app: Flask) -> None:
+    """Give the application its queue, and services the port to it. Tests set JOBS_IMMEDIATE: work is done at once."""
+    queue = Queue(app)
+    app.extensions["job_queue"] = queue
+    app.extensions["send_job"] = queue.send
+    with app.app_context():
+        jobs.install(db.session)

@@ -1,0 +1,77 @@
+"""The Huey queue of this installation: SQLite, or PostgreSQL or Redis by setting. It carries job numbers only."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+
+from app.extensions import db
+from app.jobs import work
+
+NAME = "xueshi"
+# A database that is away for a while is no reason to give a job up.
+RETRIES = 30
+RETRY_SECONDS = 10
+
+
+def make_huey(url: str) -> Huey:
+    """The queue of a QUEUE_URL. Raises ValueError for one that is none of the three."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return SqliteHuey(NAME, filename=url.removeprefix("sqlite:///"), fsync=True, timeout=15, strict_fifo=True)
+    if scheme in ("postgresql", "postgres"):
+        return PostgresHuey(NAME, dsn=url)
+    if scheme in ("redis", "rediss"):
+        return RedisHuey(NAME, url=url)
+    raise ValueError(f"QUEUE_URL: {scheme}:// is not one of sqlite, postgresql, redis")
+
+
+class Queue:
+    """The queue of one application, connected at first use: a page must open while the queue is away."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.is_immediate = bool(app.config.get("JOBS_IMMEDIATE"))
+
+    @cached_property
+    def huey(self) -> Huey:
+        """The connection."""
+        if self.is_immediate:
+            return MemoryHuey(NAME, immediate=True)
+        return make_huey(self.app.config["SETTINGS"].queue_url)
+
+    @cached_property
+    def _task(self) -> Any:
+        return self.huey.task(name="run_job", retries=RETRIES, retry_delay=RETRY_SECONDS)(self._run)
+
+    def consumer(self, threads: int) -> Any:
+        """A consumer for a worker process: it runs jobs, and looks every minute for abandoned ones."""
+        assert self._task is not None  # the task is put on Huey's list
+        self.huey.periodic_task(crontab(minute="*"), name="send_abandoned")(self.send_abandoned)
+        return self.huey.create_consumer(workers=threads, worker_type="thread", max_delay=1.0)
+
+    def pause(self) -> None:
+        """Ask the jobs in hand to stop at their next checkpoint."""
+        work.stopping.set()
+
+    def send(self, job_id: int) -> None:
+        """Queue a job by its number."""
+        self._task(job_id)
+
+    def _run(self, job_id: int) -> None:
+        # A context of its own: the work has its own database session, also when it is done at once.
+        with self.app.app_context():
+            work.run(db.session, job_id)
+
+    def send_abandoned(self) -> int:
+        """Queue every job that is not done and that no live worker holds; returns how many."""
+        with self.app.app_context():
+            found = work.abandoned(db.session)
+        for job_id in found:
+            self.send(job_id)
+        return len(found)
+

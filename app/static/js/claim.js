@@ -1,0 +1,76 @@
+// The claim form: shows the fields the chosen kind asks for, adds and removes days, and asks the server to reckon as
+// one types. No rule stands here; without this script every field is shown and the server reckons on saving.
+import { startPickers } from './pickers.js';
+
+const form = document.querySelector('[data-claim]');
+const days = form.querySelector('[data-days]');
+
+function showFields() {
+  const chosen = form.querySelector('input[name="kind"]:checked');
+  const fields = chosen ? chosen.dataset.fields.split(' ') : [];
+  const categories = chosen ? chosen.dataset.categories.split(' ') : [];
+  for (const part of form.querySelectorAll('[data-for]')) part.hidden = !fields.includes(part.dataset.for);
+  for (const part of form.querySelectorAll('[data-for-category]')) {
+    part.hidden = !part.dataset.forCategory.split(' ').some((one) => categories.includes(one));
+  }
+}
+
+function showMinutes() {
+  for (const day of days.children) {
+    day.querySelector('.mins').hidden = day.querySelector('select').value === 'full';
+  }
+}
+
+function number(day, index) {
+  const input = day.querySelector('[name="session_on"]');
+  input.id = `d${index + 1}`;
+  day.querySelector('label').htmlFor = input.id;
+  for (const named of day.querySelectorAll('[aria-label], label')) {
+    if (named.matches('label')) named.textContent = named.textContent.replace(/\d+/, index + 1);
+    else named.setAttribute('aria-label', named.getAttribute('aria-label').replace(/\d+/, index + 1));
+  }
+}
+
+const blank = days.firstElementChild.cloneNode(true);
+for (const input of blank.querySelectorAll('input')) input.setAttribute('value', '');
+
+function addDay() {
+  const day = blank.cloneNode(true);
+  days.append(day);
+  [...days.children].forEach(number);
+  startPickers(day);
+  showMinutes();
+  day.querySelector('input').focus();
+}
+
+let waiting;
+let asked = 0;
+
+async function reckon() {
+  const mine = ++asked;
+  const body = new FormData(form);
+  body.delete('files');
+  const answer = await fetch(form.dataset.reckon, { method: 'POST', body, headers: { Accept: 'text/html' } }).catch(() => null);
+  // An older answer must not overwrite a newer one.
+  if (answer?.ok && mine === asked) form.querySelector('[data-result]').innerHTML = await answer.text();
+}
+
+function reckonSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(reckon, 250);
+}
+
+form.addEventListener('click', (event) => {
+  if (event.target.closest('[data-day-add]')) addDay();
+  const remove = event.target.closest('[data-day-remove]');
+  if (!remove) return;
+  if (days.children.length > 1) remove.closest('[data-day]').remove();
+  else for (const input of days.querySelectorAll('input')) input.value = '';
+  [...days.children].forEach(number);
+  reckonSoon();
+});
+form.addEventListener('input', reckonSoon);
+form.addEventListener('change', () => { showFields(); showMinutes(); reckonSoon(); });
+
+showFields();
+showMinutes();

@@ -1,0 +1,83 @@
+"""Opening an account with a one-time slip (for S2's guessable first password). Anyone may open this page; a code does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, validators
+
+from app.domain.errors import Refused
+from app.domain.identity import mask_name
+from app.extensions import db, limiter
+from app.security.actor import SYSTEM, acting
+from app.services import accounts
+from app.services.clock import now_utc
+from app.views import labels
+from app.views.fields import Required, Typed
+
+
+class ActivationForm(FlaskForm):
+    """The code from the slip, a user name of one's own choice, a password twice."""
+
+    code = Typed(_("Activation code"), [Required()], longest=40, render_kw={"autocomplete": "off", "spellcheck": "false"})
+    username = Typed(
+        _("User name"), [Required()], longest=60, description=_("Of your own choice, 3 to 60 characters."),
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )  # fmt: skip
+    password = PasswordField(
+        _("New password"), [Required()], description=_("At least ten characters, not only digits."),
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip
+    again = PasswordField(
+        _("New password once more"),
+        [Required(), validators.EqualTo("password", _("The two passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ActivationView(BaseView):
+    """``/activate/?code=…``. A page shows a masked name only, and never says more about a code than that it fails."""
+
+    route_base = "/activate"
+    default_view = "activate"
+
+    # One address can be a whole staff room behind one router.
+    @expose("/", methods=["GET", "POST"])
+    @limiter.limit("60/minute")
+    def activate(self) -> Any:
+        form = ActivationForm()
+        if request.method != "POST":
+            form.code.data = request.args.get("code", "").replace("\0", "")[:40]
+            return self._page(form, 200)
+        if not form.validate():
+            return self._page(form, 422)
+        try:
+            with acting(SYSTEM):
+                user = accounts.activate(
+                    db.session, form.code.data, form.username.data, form.password.data, now_utc()
+                )
+                db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            field = labels.field_of_refusal(refusal) or "code"
+            form[field].errors = [*form[field].errors, labels.refusal_text(refusal)]
+            return self._page(form, 422)
+        return render_template("appbuilder/general/security/activation.html", first_name=user.first_name, last_name="")
+
+    def _page(self, form: ActivationForm, status: int) -> Any:
+        facts = self._known(form.code.data) if form.code.data and not form.code.errors else {}
+        page = render_template("activation/form.html", title=gettext("Open your account"), form=form, known=facts)
+        return page, status
+
+    def _known(self, code: str) -> dict[str, str]:
+        with acting(SYSTEM):
+            try:
+                found = accounts.activation_of(db.session, code, now_utc())
+                return {"name": mask_name(found.teacher.name), "school": found.teacher.school.name}
+            except Refused:
+                return {}

@@ -1,0 +1,219 @@
+"""Claims: list, record, form, evidence, and the verbs of DOMAIN §4 as actions. The rules are in ``domain/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, send_file, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.domain.hours import plain
+from app.domain.policy import pack
+from app.domain.workflow import Verb
+from app.extensions import db
+from app.models import Claim, Evidence
+from app.security.actor import Actor, current_actor
+from app.services import claims, decisions, evidence, workflow
+from app.services.clock import now_utc
+from app.services.store import Missing, store
+from app.views import claim_page, labels_claims
+from app.views.access import guarded
+from app.views.actions import Posted, action
+from app.views.claim_editing import ClaimEditing
+from app.views.filters import Filter
+
+Decide = Callable[[Claim, Actor], None]
+
+
+class ClaimView(ClaimEditing):
+    """学时申报."""
+
+    datamodel = SQLAInterface(Claim)
+    route_base = "/claims"
+    list_title = _("Claims")
+    add_title = _("New claim")
+    show_template = "claims/show.html"
+    list_columns = ["number", "teacher", "school", "title", "category", "hours", "state", "submitted_at"]
+    order_columns = ["number", "teacher.name", "school.name", "title", "state", "submitted_at"]
+    eager = ["teacher", "school", "authority"]
+    search_text = ["number", "title", "teacher.name", "certificate_number"]
+    filters = [
+        Filter("state", "select"),
+        Filter("year", "year"),
+        Filter("category", "select", choices=labels_claims.category_choices),
+        Filter("school", "lookup"),
+        Filter("teacher", "lookup"),
+        Filter("submitted_at", "date"),
+    ]
+    empty_hint = _("No claims here. Teachers begin one with “New claim”; reviewers see them when submitted.")
+
+    def col_category(self, item: Claim) -> str:
+        return claim_page.category_word(pack(item.policy), item.recognised_category or item.category)
+
+    def col_hours(self, item: Claim) -> str:
+        return plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours)
+
+    # --- The record ---
+
+    def may(self, action: str, item: Claim) -> bool:
+        verbs = workflow.verbs_open_to(db.session, current_actor(), item)
+        if action in ("edit", "discard"):
+            return Verb.SUBMIT in verbs and (action == "edit" or item.state == "draft")
+        return action in verbs
+
+    def record_sub(self, item: Claim) -> str:
+        return gettext("%(teacher)s, %(school)s, %(year)s", teacher=item.teacher, school=item.school, year=item.year)
+
+    def note(self, item: Claim) -> dict[str, Any]:
+        values = claim_page.page_values(item, now_utc(), may_change=self.may("edit", item))
+        last = values["decisions"][-1] if values["decisions"] else None
+        pill = labels_claims.state_pill(item.state)
+        if last is not None:
+            last = {**last, "state": pill, "url": url_for("ClaimView.show", pk=item.id)}
+        return {**values, "decision": last, "record_pill": pill}
+
+    def action_values(self, name: str, item: Claim | None) -> dict[str, Any]:
+        if name != "approve" or item is None:
+            return {}
+        policy = pack(item.policy)
+        return {
+            "hours": plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours),
+            "category": item.recognised_category or item.category,
+            "category_choices": [(one.id, claim_page.category_word(policy, one.id)) for one in policy.categories],
+        }
+
+    # --- The verbs ---
+
+    def _each(self, items: list[Claim], decide: Decide) -> None:
+        actor = current_actor()
+        for claim in items:
+            decide(claim, actor)
+
+    @action("submit", _("Submit"), _("Hand this claim in to the school?"), "send", kind="primary")
+    def submit(self, items: list[Claim], posted: Posted) -> None:
+        now = now_utc()
+        self._each(items, lambda claim, actor: claims.submit(db.session, claim, actor, now))
+
+    @action(
+        "approve",
+        _("Approve"),
+        _("The hours recognised count once the last review has approved."),
+        "check",
+        kind="primary",
+        needs_hours=True,
+    )
+    def approve(self, items: list[Claim], posted: Posted) -> None:
+        now = now_utc()
+        self._each(
+            items,
+            lambda claim, actor: decisions.approve(
+                db.session,
+                claim,
+                actor,
+                now,
+                hours=posted.hours,
+                category=posted.category or None,
+                override_reason=posted.values.get("override_reason"),
+            ),
+        )
+
+    @action(
+        "return",
+        _("Return"),
+        _("The teacher mends it and submits again, through the school."),
+        "undo",
+        needs_reason=True,
+        reason_codes=lambda: labels_claims.reason_codes(Verb.RETURN),
+    )
+    def return_claims(self, items: list[Claim], posted: Posted) -> None:
+        self._with_reason(items, posted, decisions.return_claim)
+
+    @action(
+        "reject",
+        _("Reject"),
+        _("A rejected claim is final."),
+        "x",
+        kind="danger",
+        needs_reason=True,
+        reason_codes=lambda: labels_claims.reason_codes(Verb.REJECT),
+    )
+    def reject(self, items: list[Claim], posted: Posted) -> None:
+        self._with_reason(items, posted, decisions.reject)
+
+    @action(
+        "revoke",
+        _("Revoke"),
+        _("The registered hours are taken back, the standing follows, and a certificate that rests on them falls."),
+        "lock",
+        kind="danger",
+        needs_reason=True,
+        reason_codes=lambda: labels_claims.reason_codes(Verb.REVOKE),
+    )
+    def revoke(self, items: list[Claim], posted: Posted) -> None:
+        self._with_reason(items, posted, decisions.revoke)
+
+    @action("withdraw", _("Withdraw"), _("Take this claim back? It cannot be submitted again."), "x", multiple=False)
+    def withdraw(self, items: list[Claim], posted: Posted) -> None:
+        now = now_utc()
+        self._each(items, lambda claim, actor: claims.withdraw(db.session, claim, actor, now))
+
+    @action("discard", _("Discard draft"), _("Throw this draft away with its files?"), "trash", multiple=False)
+    def discard(self, items: list[Claim], posted: Posted) -> Any:
+        for claim in items:
+            claims.discard(db.session, claim)
+        db.session.commit()
+        flash(gettext("The draft was discarded."), "success")
+        return redirect(url_for("ClaimView.list"))
+
+    def _with_reason(self, items: list[Claim], posted: Posted, decide: Callable[..., None]) -> None:
+        now = now_utc()
+        self._each(
+            items,
+            lambda claim, actor: decide(
+                db.session, claim, actor, now, reason_code=posted.reason_code, reason=posted.reason
+            ),
+        )
+
+    # --- Evidence ---
+
+    @expose("/evidence/<pk>", methods=["GET"])
+    @guarded
+    def evidence(self, pk: str) -> Any:
+        """One file, under the reach of its claim; its type is what its content was judged to be."""
+        row = self._evidence(pk)
+        try:
+            path = store().path(row.sha256)
+            response: Response = send_file(
+                path, mimetype=row.media_type, download_name=row.filename, conditional=True, etag=row.sha256
+            )
+        except (Missing, FileNotFoundError):
+            current_app.logger.error("evidence %s is missing from the store", row.id)
+            abort(404)
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+        return response
+
+    @expose("/evidence/<pk>/remove", methods=["POST"])
+    @guarded
+    def remove_evidence(self, pk: str) -> Any:
+        row = self._evidence(pk)
+        claim = row.claim
+        if not self.may("edit", claim):
+            abort(403)
+        evidence.remove(db.session, row)
+        db.session.commit()
+        flash(gettext("Removed %(name)s.", name=row.filename), "success")
+        return redirect(url_for("ClaimView.edit", pk=claim.id))
+
+    def _evidence(self, pk: str) -> Evidence:
+        if not pk.isascii() or not pk.isdigit() or len(pk) > 9:
+            abort(404)
+        row = db.session.scalars(select(Evidence).where(Evidence.id == int(pk))).one_or_none()
+        if row is None:
+            abort(404)
+        return row

@@ -1,0 +1,146 @@
+"""Running an action on one record or a selection: who may, on which rows, one commit, and what is said after.
+
+FAB runs actions by GET, on rows fetched without any filter, and fails with 500 on an unknown name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder.actions import ActionItem
+from flask_babel import gettext, ngettext
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from app.domain.errors import Refused
+from app.extensions import db
+from app.services.refusals import No
+from app.views import labels
+from app.views.access import asked_back, denied, holds
+from app.views.actions import asks_of, read_posted
+from app.views.listing import Listing
+
+# "All that match" stops here: a longer transaction would hold up everybody else. Filter, and do it in parts.
+MOST_AT_ONCE = 2000
+
+
+def run(view: Any, name: str, pks: list[str], *, many: bool = False) -> Any:
+    """Do ``name`` on the rows of ``pks``, or on all that match the list's filters where the form says so."""
+    action = view.actions.get(name)
+    if action is None or not (action.multiple if many else action.single):
+        abort(404)
+    if not holds(action.name, view.class_permission_name):
+        return denied()
+    if many and request.form.get("all_matching"):
+        items = Listing(view, request.args).all_rows(MOST_AT_ONCE)
+        if len(items) > MOST_AT_ONCE:
+            flash(gettext("At most %(most)s at once. Narrow the list first.", most=f"{MOST_AT_ONCE:,}"), "danger")
+            return redirect(_back(view, None))
+    else:
+        items = view.rows_of(pks[: MOST_AT_ONCE + 1])
+    if not items:
+        flash(gettext("Choose at least one record first."), "warning")
+        return redirect(_back(view, None))
+    single = None if many else items[0]
+    if single is not None:
+        seen = request.form.get("version")
+        if seen is not None and seen != str(getattr(single, "version", seen)):
+            return _conflict(view, single.id)
+    return _do(view, action, items, single)
+
+
+def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> Any:
+    count, key = len(items), single.id if single is not None else None
+    back = _back(view, single)
+    try:
+        said = action.func(items, read_posted(request.form, asks_of(action)))
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        if key is not None and refusal.code in (No.DECIDED_ALREADY, No.STALE):
+            return _conflict(view, key)
+        return _refused(view, action, labels.refusal_text(refusal), back, key)
+    except IntegrityError as error:
+        db.session.rollback()
+        return _refused(view, action, labels.integrity_text(error, view.label_of)[0], back, key)
+    except StaleDataError:
+        db.session.rollback()
+        if key is None:
+            words = gettext("Somebody else changed one of these records meanwhile, so none was changed. Look again.")
+            return _refused(view, action, words, back, None)
+        return _conflict(view, key)
+    if isinstance(said, Response):
+        return said
+    flash(str(said or ngettext("Done: one record.", "Done: %(num)s records.", count)), "success")
+    return redirect(back)
+
+
+def _back(view: Any, item: Any | None) -> str:
+    return asked_back() or str(view.home_of(item))
+
+
+def _conflict(view: Any, pk: int) -> Any:
+    item = view.rows_of([str(pk)])[0]
+    facts = {"back_url": view.home_of(item), "decision": None, **view.note(item)}
+    return render_template("errors/409.html", **facts), 409
+
+
+def _refused(view: Any, action: ActionItem, words: str, back: str, pk: int | None) -> Any:
+    """Say no. Where something was typed, it is shown again, on the same rows, to mend and send."""
+    asks = asks_of(action)
+    if not (asks.needs_reason or asks.needs_hours or asks.needs_date):
+        flash(words, "danger")
+        return redirect(back)
+    described = describe(view, action, None)
+    described |= {key: request.form.get(key, "")[:1000] for key in ("reason", "reason_code", "hours", "category", "on")}
+    url = (
+        url_for(f"{view.name}.action_post", **request.args.to_dict(flat=False))
+        if pk is None
+        else url_for(f"{view.name}.action", name=action.name, pk=pk)
+    )
+    page = view.render_template(
+        "appbuilder/general/model/action.html",
+        title=described["title"],
+        action=described,
+        action_url=url,
+        refusal=words,
+        back_url=back,
+        rows=request.form.getlist("rowid"),
+        all_matching=request.form.get("all_matching", ""),
+    )
+    return page, 422
+
+
+def describe(view: Any, action: ActionItem, item: Any | None) -> dict[str, Any]:
+    """An action as the templates want it: its dialog, its words, its address."""
+    asks = asks_of(action)
+    described: dict[str, Any] = {
+        "name": action.name,
+        "title": str(action.text),
+        "confirmation": str(action.confirmation or ""),
+        "icon": action.icon or "",
+        "kind": asks.kind,
+        "needs_reason": asks.needs_reason,
+        "needs_hours": asks.needs_hours,
+        "needs_date": asks.needs_date,
+        "reason_codes": asks.reason_codes() if asks.reason_codes else [],
+        "category_choices": asks.category_choices() if asks.category_choices else [],
+    }
+    if asks.reason_label:
+        described["reason_label"] = str(asks.reason_label)
+    if asks.date_label:
+        described["date_label"] = str(asks.date_label)
+    if item is not None:
+        described["url"] = url_for(f"{view.name}.action", name=action.name, pk=item.id)
+        if hasattr(item, "version"):
+            described["version"] = item.version
+    return described | view.action_values(action.name, item)
+
+
+def held_actions(view: Any) -> list[ActionItem]:
+    """The actions of a view that the signed-in user's roles hold, in the order they are declared."""
+    order = list(vars(type(view)))
+    held = [one for one in view.actions.values() if holds(one.name, view.class_permission_name)]
+    return sorted(held, key=lambda one: order.index(one.func.__name__) if one.func.__name__ in order else 999)

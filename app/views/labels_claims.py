@@ -1,0 +1,107 @@
+"""Words of reviewing: reason codes with the sentence ready for each, verbs as done, deadlines and their clocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from app.domain.policy import Deadline
+from app.domain.reasons import ReasonCode, reasons_for
+from app.domain.workflow import Verb
+from app.views import labels
+from app.views.labels_codes import STAGES, STATES
+
+# (word, sentence to the teacher)
+REASONS: dict[ReasonCode, tuple[Any, Any]] = {
+    ReasonCode.ILLEGIBLE: (_("Illegible"), _("The picture cannot be read. Scan or photograph the original again.")),
+    ReasonCode.COPY: (_("A copy"), _("This is a copy. Scan or photograph the original; a copy is void.")),
+    ReasonCode.UNRELATED: (_("Unrelated"), _("The material does not belong to this claim, so it gives no hours.")),
+    ReasonCode.NO_TRANSLATION: (
+        _("No translation"),
+        _("The certificate is not in Chinese. Add a Chinese translation with the school's seal."),
+    ),
+    ReasonCode.NO_DATES: (
+        _("No dates"),
+        _("The certificate does not state its dates. Add a proof of hours sealed by the school."),
+    ),
+    ReasonCode.WRONG_YEAR: (_("Another year"), _("The evidence is of another year and cannot count for this one.")),
+    ReasonCode.HOURS_DIFFER: (_("Hours differ"), _("The hours claimed differ from those the evidence shows.")),
+    ReasonCode.NAME_DIFFERS: (_("Name differs"), _("The name or ID number on the evidence is not the claimant's.")),
+    ReasonCode.DUPLICATE: (
+        _("Registered already"),
+        _("These hours are registered already and may not be claimed again."),
+    ),
+    ReasonCode.FALSE: (_("False claim"), _("The claim is not true to what was done.")),
+    ReasonCode.OTHER: (_("Other"), ""),
+}
+DONE = {
+    Verb.SUBMIT: _("submitted"),
+    Verb.WITHDRAW: _("withdrew"),
+    Verb.APPROVE: _("approved"),
+    Verb.RETURN: _("returned"),
+    Verb.REJECT: _("rejected"),
+    Verb.REVOKE: _("revoked"),
+}
+DEADLINES = {
+    Deadline.CLAIM: _("Claim by"),
+    Deadline.FIRST_REVIEW: _("First review by"),
+    Deadline.SECOND_REVIEW: _("Second review by"),
+    Deadline.FACE_TO_FACE: _("Face-to-face attendance by"),
+    Deadline.SESSIONS: _("Research and school-based attendance by"),
+}
+
+
+def reason_codes(verb: Verb) -> list[tuple[str, str, str]]:
+    """(code, word, sentence) of the reasons offered with a verb."""
+    return [(str(code), str(REASONS[code][0]), str(REASONS[code][1])) for code in reasons_for(verb)]
+
+
+def reason_word(code: str) -> str:
+    """The word of a reason code; the code itself where it is no longer one."""
+    return str(REASONS[ReasonCode(code)][0]) if code in set(ReasonCode) else code
+
+
+def verb_done(verb: str) -> str:
+    """What somebody did: "approved"."""
+    return str(DONE[Verb(verb)])
+
+
+def stage_word(stage: str) -> str:
+    """At which stage it was done."""
+    return str(STAGES[stage])
+
+
+def deadline_word(which: Deadline) -> str:
+    """What has to be done by a deadline."""
+    return str(DEADLINES[which])
+
+
+def clock_words(left: int) -> str:
+    """How many days a deadline leaves."""
+    if left < 0:
+        return ngettext("%(num)s day late", "%(num)s days late", -left)
+    if left == 0:
+        return gettext("last day today")
+    return ngettext("%(num)s day left", "%(num)s days left", left)
+
+
+def nearness(left: int) -> str:
+    """How pressing a deadline is: "late", "near" (a week), or empty."""
+    return "late" if left < 0 else "near" if left <= 7 else ""
+
+
+def state_pill(state: str) -> Any:
+    """A claim's state as a quiet pill with its word."""
+    return labels.code_mark("claim", "state", state, STATES)
+
+
+def result_pill(result: str) -> Any:
+    """A standing's result as a pill."""
+    return labels.code_mark("standing", "result", result, labels.words_of("standing", "result"))
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Every category of every pack, for filters."""
+    return list(labels.category_words().items())

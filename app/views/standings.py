@@ -1,0 +1,95 @@
+"""Standings: the yearly results as a list, the page "why", and issuing certificates for a selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.domain.hours import plain
+from app.domain.policy import pack
+from app.extensions import db
+from app.models import Standing
+from app.security.actor import current_actor
+from app.services import certificates
+from app.services.clock import now_utc
+from app.views import labels_claims, standing_page
+from app.views.access import guarded
+from app.views.actions import Posted, action
+from app.views.certificates import pdf_response
+from app.views.claim_page import category_word
+from app.views.filters import Filter
+from app.views.safe import SafeModelView
+
+
+class StandingView(SafeModelView):
+    """年度验证结果. Written by ``services/standings.py`` only, so there is no form."""
+
+    datamodel = SQLAInterface(Standing)
+    route_base = "/standings"
+    include_route_methods = {"list", "show", "action", "action_post", "why"}
+    list_title = _("Standings")
+    show_template = "standings/why.html"
+    list_columns = ["teacher", "school", "year", "categories", "carried_in", "total", "lacking", "result"]
+    order_columns = ["teacher.name", "school.name", "year", "total", "result"]
+    base_order = ("year", "desc")
+    eager = ["teacher", "school.district"]
+    search_text = ["teacher.name", "school.name"]
+    filters = [
+        Filter("year", "year"),
+        Filter("result", "select"),
+        Filter("school.district", "lookup"),
+        Filter("school", "lookup"),
+        Filter("teacher", "lookup"),
+    ]
+    label_columns = {"categories": _("By category"), "lacking": _("Missing")}
+    empty_hint = _("No standings yet. One is kept for every teacher and verified year as soon as there is a teacher.")
+
+    def col_categories(self, item: Standing) -> str:
+        policy = pack(item.policy)
+        return gettext(", ").join(f"{category_word(policy, name)} {hours}" for name, hours in item.recognised.items())
+
+    def col_lacking(self, item: Standing) -> str:
+        policy = pack(item.policy)
+        short = [(name, hours) for name, hours in item.missing.items() if hours != "0"]
+        return gettext(", ").join(
+            f"{gettext('Total') if name == 'total' else category_word(policy, name)} {hours}" for name, hours in short
+        )
+
+    def record_sub(self, item: Standing) -> str:
+        policy = pack(item.policy)
+        return gettext(
+            "%(teacher)s, %(school)s. By %(policy)s.", teacher=item.teacher, school=item.school, policy=policy.id
+        )
+
+    def note(self, item: Standing) -> dict[str, Any]:
+        return {
+            **standing_page.page_values(item),
+            "record_title": gettext("%(year)s: %(name)s", year=item.year, name=item.teacher),
+            "record_pill": labels_claims.result_pill(item.result),
+            "total": plain(item.total),
+        }
+
+    def may(self, action: str, item: Standing) -> bool:
+        return action != "issue" or item.result in certificates.ISSUED_FOR
+
+    @expose("/why/<pk>", methods=["GET"])
+    @guarded
+    def why(self, pk: str) -> Any:
+        """The page "why" under its own name, for links on paper and in notices."""
+        return self.show(pk)
+
+    @action(
+        "issue",
+        _("Issue and print certificates"),
+        _("Only passed and exempt years get one. A certificate that still holds is printed again as it was."),
+        "print",
+        kind="primary",
+    )
+    def issue(self, items: list[Standing], posted: Posted) -> Any:
+        now, actor = now_utc(), current_actor()
+        issued = [certificates.issue(db.session, standing, actor, now) for standing in items]
+        return pdf_response(issued)

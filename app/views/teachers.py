@@ -1,0 +1,162 @@
+"""Teachers on screen: the roster, activation slips, leaving. ID numbers are shown masked and typed in full once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, make_response, url_for
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement
+from wtforms import validators
+
+from app.documents import slips as paper
+from app.domain.days import day_in_china
+from app.domain.errors import Refused
+from app.domain.identity import check_id_number, check_name
+from app.extensions import db
+from app.models import Teacher
+from app.security.secrets import index_of
+from app.services import accounts, identity_numbers, register
+from app.services.clock import SHANGHAI, now_utc
+from app.views.actions import Posted, action
+from app.views.fields import Required, Typed
+from app.views.filters import Filter
+from app.views.forms import RecordForm
+from app.views.labels import language
+from app.views.pages import Related
+from app.views.safe import SafeModelView
+
+STATED = ("stage", "subject", "title", "series", "post", "joined_on", "phone")
+FORM = ["name", "id_number", "sex", "school", *STATED]
+
+
+def _id_number() -> Any:
+    return Typed(_("ID number"), [validators.Optional()], longest=30, render_kw={"autocomplete": "off"})
+
+
+class TeacherView(SafeModelView):
+    """The roster of whom one reaches."""
+
+    datamodel = SQLAInterface(Teacher)
+    route_base = "/teachers"
+    exclude_route_methods = {"delete"}
+    list_title = _("Teachers")
+    add_title = _("New teacher")
+    list_columns = ["name", "id_number_masked", "school", "stage", "subject", "title", "series", "is_active"]
+    order_columns = ["name", "school.name", "stage", "subject", "title", "series"]
+    base_order = ("id", "asc")
+    search_text = ("name", "school.name")
+    filters = (
+        Filter("school", "lookup"),
+        Filter("school.district", "lookup"),
+        Filter("stage", "select"),
+        Filter("title", "select"),
+        Filter("series", "select"),
+        Filter("is_active", "bool"),
+    )
+    show_fieldsets = [
+        (_("Person"), {"fields": ["name", "id_number_masked", "sex", "phone"]}),
+        (_("Work"), {"fields": ["school", "stage", "subject", "title", "series", "post"]}),
+        (_("Period"), {"fields": ["joined_on", "left_on", "is_active", "account"]}),
+    ]
+    label_columns = {"account": _("Account")}
+    add_columns = edit_columns = FORM
+    extra_fields = {"id_number": _id_number}
+    description_columns = {"subject": _("The subject taught, as in the teacher's title.")}
+    related = (
+        Related("StandingView", "teacher"),
+        Related("ClaimView", "teacher"),
+        Related("AttendanceView", "teacher"),
+        Related("EntryView", "teacher"),
+        Related("CertificateView", "teacher"),
+    )
+
+    def col_account(self, item: Any) -> str:
+        return gettext("Opened") if item.user_id is not None else gettext("Not opened yet")
+
+    def search_also(self, text: str) -> list[ColumnElement[bool]]:
+        """A whole ID number finds its teacher by the blind index; a part of one finds nobody."""
+        try:
+            return [Teacher.id_number_index == index_of(check_id_number(text))]
+        except Refused:
+            return []
+
+    def shape(self, form: RecordForm, item: Any | None) -> None:
+        if item is None:
+            form.id_number.validators = [Required()]
+            form.id_number.flags.required = True
+        else:
+            form.id_number.description = gettext(
+                "Registered as %(masked)s. Leave this empty to keep it.", masked=item.id_number_masked
+            )
+
+    def may(self, action: str, item: Any) -> bool:
+        if action == "slips":
+            return bool(item.is_active and item.user_id is None)
+        return bool(item.is_active) if action == "deactivate" else True
+
+    def write_new(self, form: RecordForm) -> Any:
+        now = now_utc()
+        number = check_id_number(form.id_number.data, today=day_in_china(now))
+        identity_numbers.refuse_known(db.session, number)
+        stated = {name: form[name].data for name in STATED}
+        person = {"name": form.name.data, "sex": form.sex.data, "school": form.school.data}
+        return register.put_teacher(db.session, id_number=number, now=now, **person, **stated)
+
+    def write_change(self, form: RecordForm, item: Any) -> None:
+        now = now_utc()
+        if form.id_number.data:
+            identity_numbers.correct(db.session, item, form.id_number.data, now)
+        # Who has left comes back by being taken on again, not by a corrected phone number.
+        if not item.is_active and form.school.data is item.school:
+            identity_numbers.correct_facts(db.session, item, check_name(form.name.data), form.sex.data, _stated(form), now)
+            return
+        facts = register.TeacherFacts("", check_name(form.name.data), form.sex.data, form.school.data, _stated(form))
+        written = register.write_teacher(db.session, item, facts, item.affiliations, day_in_china(now))
+        register.finish(db.session, [written], now)
+
+    @action("slips", _("Activation slips"), _("Print a slip for each of them? Slips printed earlier stop working."), "print")
+    def slips(self, items: list[Any], posted: Posted) -> Any:
+        now = now_utc()
+        address = current_app.config["SETTINGS"].public_url
+        last_day = (now + timedelta(days=accounts.SLIP_DAYS)).astimezone(SHANGHAI).date()
+        texts = []
+        for teacher in items:
+            code = accounts.issue_slip(db.session, teacher, now)
+            texts.append(
+                paper.SlipText(
+                    name=teacher.name,
+                    masked_id=teacher.id_number_masked,
+                    school=str(teacher.school or ""),
+                    login_name=gettext("of your own choice"),
+                    code="-".join(code[start : start + 4] for start in range(0, len(code), 4)),
+                    url=f"{address}{url_for('ActivationView.activate', code=code)}",
+                    expires_on=last_day,
+                    language=language(),
+                )
+            )
+        response = make_response(paper.render(texts))
+        response.headers["Content-Type"] = "application/pdf"
+        response.headers["Content-Disposition"] = 'attachment; filename="slips.pdf"'
+        return response
+
+    @action(
+        "deactivate",
+        _("Deactivate"),
+        _("Their history is kept. The account, if there is one, keeps its own records legible."),
+        "lock",
+        kind="danger",
+        needs_date=True,
+        date_label=_("Last day at the school"),
+    )
+    def deactivate(self, items: list[Any], posted: Posted) -> Any:
+        for teacher in items:
+            register.depart(db.session, teacher, posted.on, now_utc())  # type: ignore[arg-type]  (needs_date)
+        return ngettext("Deactivated one teacher.", "Deactivated %(num)s teachers.", len(items))
+
+
+def _stated(form: RecordForm) -> dict[str, Any]:
+    return {name: form[name].data for name in STATED}

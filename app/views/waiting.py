@@ -1,0 +1,53 @@
+"""What waits for the person signed in: claims to review, drafts and returned claims. Counted once a request, and only so far."""
+
+from __future__ import annotations
+
+from flask import g, url_for
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from app.extensions import db
+from app.models import Claim
+from app.security.actor import Actor, current_actor
+from app.views.access import holds
+
+# Beyond this many the exact number tells nobody anything.
+MOST = 999
+
+
+def to_review(actor: Actor) -> ColumnElement[bool]:
+    """Claims whose next decision is the actor's: submitted ones of their schools, first-passed ones of their authority."""
+    parts: list[ColumnElement[bool]] = []
+    if actor.school_ids:
+        parts.append(and_(Claim.school_id.in_(sorted(actor.school_ids)), Claim.state == "submitted"))
+    if actor.authority_ids:
+        parts.append(and_(Claim.authority_id.in_(sorted(actor.authority_ids)), Claim.state == "passed_first"))
+    return or_(*parts) if parts else false()
+
+
+def bounded(*criteria: ColumnElement[bool]) -> int:
+    """How many claims meet the criteria, counted up to MOST + 1."""
+    some = select(Claim.id).where(*criteria).limit(MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def count() -> int:
+    """How many claims wait for a decision of mine."""
+    known: int | None = getattr(g, "waiting", None)
+    if known is None:
+        actor = current_actor()
+        asked = actor.school_ids or actor.authority_ids
+        known = g.waiting = bounded(to_review(actor)) if asked and holds("approve", "ClaimView") else 0
+    return known
+
+
+def badge() -> str:
+    """The count as the navigation shows it; empty where nothing waits."""
+    number = count()
+    return f"{MOST}+" if number > MOST else str(number or "")
+
+
+def url() -> str:
+    """The list of what waits for me."""
+    actor = current_actor()
+    states = (["submitted"] if actor.school_ids else []) + (["passed_first"] if actor.authority_ids else [])
+    return url_for("ClaimView.list", state=states)
