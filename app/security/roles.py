@@ -26,7 +26,7 @@ def _pairs(view: str, *permissions: str) -> set[tuple[str, str]]:
 ROLES: dict[str, set[tuple[str, str]]] = {
     "Teacher": EVERYBODY
     | _pairs("ProfileView", "can_profile")
-    | _pairs("ClaimView", *READ, *EDIT, "submit", "withdraw", "can_evidence", "can_reckon")
+    | _pairs("ClaimView", *READ, *EDIT, "submit", "withdraw", "discard", "can_evidence", "can_reckon")
     | _pairs("StandingView", *READ, "can_why")
     | _pairs("CertificateView", *READ, "can_pdf")
     | _pairs("ActivityView", *READ)
@@ -37,7 +37,8 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("SchoolView", *READ)
     | _pairs("ActivityView", *READ, *EDIT)
     | _pairs("AttendanceView", *READ, "can_add", "void")
-    | _pairs("ClaimView", *READ, *EDIT, "submit", "approve", "return", "reject", "can_evidence", "can_reckon")
+    | _pairs("ClaimView", *READ, *EDIT, "submit", "discard", "can_evidence", "can_reckon")
+    | _pairs("ClaimView", "approve", "return", "reject")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print")
     | _pairs("EntryView", *READ)

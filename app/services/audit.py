@@ -1,7 +1,7 @@
 """The trail: a listener that writes, for every changed row, who changed what from what to what.
 
-It sees every flush, so no service or view can forget it. Lines are chained by SHA-256; on
-PostgreSQL one advisory lock a transaction keeps the chain straight, on SQLite the write lock does.
+It sees every flush, so no service or view can forget it. Lines are chained by SHA-256; writers take
+turns (see ``turns.py``), which keeps the chain straight.
 Secrets (ciphers, password hashes) stand in it as digests: that they changed, not what they are.
 """
 
@@ -15,29 +15,33 @@ from decimal import Decimal
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.models import AuditEntry, Job, Model, NumberSeries
 from app.security.actor import current_actor
 from app.services.clock import now_utc
+from app.services.turns import take_turn
 
 GENESIS = "0" * 64
-CHAIN_LOCK = 7_310_201  # any number, the same in every process
 # Progress of a job and the last number of a series are machinery, not records.
 UNTRACKED = (AuditEntry, Job, NumberSeries)
 SECRET_COLUMNS = {"password", "id_number_cipher", "id_number_index", "code_digest", "code", "snapshot"}
 # FAB stamps these at every login; the login itself is recorded as an event.
 SILENT_COLUMNS = {"changed_on", "created_on", "last_login", "login_count", "fail_login_count", "version"}
+# Where the old values wait from before a flush until after it.
+UNREAD = "audit_unread"
 
 
 def install(session_factory: Any) -> None:
     """Listen on every session of ``session_factory``."""
+    event.listen(session_factory, "before_flush", _prepare)
     event.listen(session_factory, "after_flush", _record)
 
 
 def record_event(session: Session, subject: str, subject_id: str, facts: dict[str, Any]) -> None:
     """Write down something that changed no row: a reveal of an ID number, an import, a login."""
+    take_turn(session)
     _append(session, [("event", subject, subject_id, None, facts)])
 
 
@@ -74,19 +78,53 @@ def first_fault(session: Session) -> int | None:
 Line = tuple[str, str, str, dict[str, Any] | None, dict[str, Any] | None]
 
 
+def _prepare(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """Queue before any row is touched, and read what the flush is about to overwrite unread.
+
+    A column set on an expired row has no old value in the session, and a deleted row may be expired whole.
+    """
+    changed = [row for row in session.dirty if _is_tracked(row) and session.is_modified(row)]
+    deleted = [row for row in session.deleted if _is_tracked(row)]
+    if changed or deleted or any(_is_tracked(row) for row in session.new):
+        take_turn(session)
+    unread: dict[Any, dict[str, Any]] = {}
+    for row in changed:
+        state = inspect(row)
+        names = [one.key for one in state.mapper.column_attrs if _is_overwritten_unread(state, one.key)]
+        if names:
+            unread[state] = _stored(session, state, names)
+    for row in deleted:
+        state = inspect(row)
+        unread[state] = _stored(session, state, [one.key for one in state.mapper.column_attrs])
+    session.info[UNREAD] = unread
+
+
+def _is_overwritten_unread(state: Any, column: str) -> bool:
+    history = state.attrs[column].history
+    return bool(history.added) and not history.deleted and state.persistent
+
+
+def _stored(session: Session, state: Any, names: list[str]) -> dict[str, Any]:
+    table = state.mapper.local_table
+    columns = [state.mapper.get_property(name).columns[0].label(name) for name in names]
+    found = session.connection().execute(select(*columns).where(table.c.id == state.identity[0])).first()
+    return dict(found._mapping) if found is not None else {}
+
+
 def _record(session: Session, context: UOWTransaction) -> None:
     lines: list[Line] = []
+    unread = session.info.pop(UNREAD, {})
     for row in session.new:
         if _is_tracked(row):
             lines.append(("insert", *_name(row), None, _values(row)))
     for row in session.dirty:
         if _is_tracked(row):
-            before, after = _differences(row)
+            before, after = _differences(row, unread.get(inspect(row), {}))
             if after:
                 lines.append(("update", *_name(row), before, after))
     for row in session.deleted:
         if _is_tracked(row):
-            lines.append(("delete", *_name(row), _values(row), None))
+            lines.append(("delete", *_name(row), _values(row, unread.get(inspect(row), {})), None))
     _append(session, lines)
 
 
@@ -95,8 +133,6 @@ def _append(session: Session, lines: Iterable[Line]) -> None:
     if not lines:
         return
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
     table = AuditEntry.__table__
     last = connection.scalar(select(table.c.hash).order_by(table.c.id.desc()).limit(1))
     previous = last or GENESIS
@@ -134,16 +170,16 @@ def _name(row: Any) -> tuple[str, str]:
     return row.__tablename__, str(inspect(row).identity[0] if inspect(row).identity else row.id)
 
 
-def _values(row: Any) -> dict[str, Any]:
-    state = inspect(row)
+def _values(row: Any, unread: dict[str, Any] | None = None) -> dict[str, Any]:
+    values = inspect(row).dict | (unread or {})
     return {
-        attribute.key: _plain(attribute.key, state.dict.get(attribute.key))
-        for attribute in state.mapper.column_attrs
-        if attribute.key not in SILENT_COLUMNS and state.dict.get(attribute.key) is not None
+        attribute.key: _plain(attribute.key, values[attribute.key])
+        for attribute in inspect(row).mapper.column_attrs
+        if attribute.key not in SILENT_COLUMNS and values.get(attribute.key) is not None
     }
 
 
-def _differences(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _differences(row: Any, unread: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -151,7 +187,7 @@ def _differences(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         history = state.attrs[attribute.key].history
         if attribute.key in SILENT_COLUMNS or not history.has_changes():
             continue
-        old = history.deleted[0] if history.deleted else None
+        old = history.deleted[0] if history.deleted else unread.get(attribute.key)
         new = history.added[0] if history.added else None
         if old != new:
             before[attribute.key] = _plain(attribute.key, old)

@@ -1,4 +1,4 @@
-"""Binding a policy to a year and a series; standings follow at once, and a year with certificates is frozen (DOMAIN §2)."""
+"""Binding a policy to a year and a series. Standings follow at once; a year with certificates is frozen (DOMAIN §2)."""
 
 from __future__ import annotations
 

@@ -24,8 +24,11 @@ from app.domain.policy import Policy, pack
 from app.models import Certificate, Claim, Decision, Standing
 from app.models.standing import RESULTS as STANDING_RESULTS
 from app.security.actor import Actor, acting, current_actor
+from app.security.reach import criterion_to_write
+from app.security.session import OutOfReach
 from app.services import numbers
 from app.services.refusals import No
+from app.services.turns import take_turn
 
 LANGUAGES = ("zh", "en")
 # No 0/O and 1/I/L, since people type it from paper: 26 letters of 31 are 128.8 bits.
@@ -52,8 +55,27 @@ def plain_code(typed: str) -> str:
 def issue(session: Session, standing: Standing, actor: Actor, now: datetime) -> Certificate:
     """Issue a certificate for a standing. One that stands and says the same is returned as it is.
 
-    One that says something else is superseded. Raises Refused NOT_PASSED.
+    One that says something else is superseded. Raises Refused NOT_PASSED, and OutOfReach for a
+    standing that is not the current actor's to certify.
     """
+    _require_own(session, standing)
+    # The teacher, or an older certificate, may be at another school by now; the standing is what counts.
+    with acting(current_actor().as_system()):
+        # Of two who issue at once, the second finds the certificate of the first.
+        take_turn(session)
+        return _issue(session, standing, actor, now)
+
+
+def _require_own(session: Session, standing: Standing) -> None:
+    criterion = criterion_to_write(Standing, current_actor())
+    table = Standing.__table__
+    if criterion is not None and not session.connection().scalar(
+        select(func.count()).select_from(table).where(table.c.id == standing.id, criterion)
+    ):
+        raise OutOfReach("standing")
+
+
+def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) -> Certificate:
     if standing.result not in ISSUED_FOR:
         raise Refused(No.NOT_PASSED, name=standing.teacher.name, year=standing.year)
     older = valid_certificate(session, standing.teacher_id, standing.year)

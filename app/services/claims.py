@@ -6,7 +6,7 @@ The reviewers' side is ``decisions.py``; the state itself is written in ``workfl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain.days import day_in_china
 from app.domain.deadlines import is_in_time
 from app.domain.errors import Code, Refused
-from app.domain.hours import ClaimFacts, Part, convert
+from app.domain.hours import ClaimFacts, Part, check_hours, convert
 from app.domain.hours import Session as Stay
 from app.domain.policy import Deadline, Policy, pack
 from app.domain.workflow import Verb
@@ -24,6 +24,7 @@ from app.models import Claim, Teacher
 from app.security.actor import Actor
 from app.services import duplicates, numbers, standings, workflow
 from app.services.refusals import No
+from app.services.turns import take_turn
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def domain_facts(data: ClaimData) -> ClaimFacts:
             year=None if sessions else data.year,
             category=raw.get("category"),
         )
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise Refused(Code.TYPE_WRONG) from error
 
 
@@ -78,10 +79,37 @@ def reckon(policy: Policy, data: ClaimData) -> Part:
     if not own:
         raise Refused(Code.DATE_OUTSIDE_YEAR if parts else No.CLAIM_NO_HOURS, year=data.year)
     part = own[0]
-    category = policy.category(part.category)
-    if category is not None and category.once_per_subject and not data.subject:
-        raise Refused(No.SUBJECT_NEEDED)
+    check_kept_hours(part.hours)
+    _check_subject(policy, part.category, data.subject)
     return part
+
+
+def check_kept_hours(hours: Decimal) -> None:
+    """Refuse what the ledger cannot hold: it keeps hundredths. Raises Refused HOURS_…."""
+    check_hours(hours)
+    if hours != round(hours, 2):
+        raise Refused(Code.HOURS_TOO_FINE, hours=hours, places=2)
+
+
+def most_in(claim: Claim, category: str) -> Decimal:
+    """The hours a reviewer may recognise at most if the claim counts as ``category``: what the kind gives there.
+
+    Raises Refused CATEGORY_UNKNOWN, CATEGORY_NOT_ALLOWED, SUBJECT_NEEDED.
+    """
+    policy, data = pack(claim.policy), data_of(claim)
+    _check_subject(policy, category, claim.subject)
+    if category == claim.category:
+        return claim.claimed_hours
+    # Another category may give fewer hours: an unrelated degree is 18 electives, not 28 (DEGREE, S2 §二（三）2).
+    parts = convert(policy, replace(domain_facts(data), category=category))
+    there = sum((part.hours for part in parts if part.year == claim.year), Decimal(0))
+    return min(claim.claimed_hours, there)
+
+
+def _check_subject(policy: Policy, category: str, subject: str | None) -> None:
+    found = policy.category(category)
+    if found is not None and found.once_per_subject and not subject:
+        raise Refused(No.SUBJECT_NEEDED)
 
 
 def open_years(session: Session, series: str, now: datetime) -> tuple[int, ...]:
@@ -138,15 +166,16 @@ def _fill(claim: Claim, policy: Policy, data: ClaimData, now: datetime) -> None:
     kind = policy.kind(data.kind)
     if kind is None:
         raise Refused(Code.KIND_UNKNOWN, kind=data.kind)
+    # Read first, so that a date or number that is none leaves the claim as it was.
+    days = _days(data)
     claim.kind = kind.id
     claim.title = data.title
     claim.organiser_name = data.organiser_name
     claim.certificate_number = data.certificate_number
     claim.subject = data.subject
     claim.facts = dict(data.facts)
-    days = sorted(row["on"] for row in data.facts.get("sessions") or () if row.get("on"))
-    claim.starts_on = date.fromisoformat(days[0]) if days else data.starts_on
-    claim.ends_on = date.fromisoformat(days[-1]) if days else data.ends_on
+    claim.starts_on = days[0] if days else data.starts_on
+    claim.ends_on = days[-1] if days else data.ends_on
     try:
         part = reckon(policy, data)
     except Refused:
@@ -154,6 +183,14 @@ def _fill(claim: Claim, policy: Policy, data: ClaimData, now: datetime) -> None:
     else:
         claim.category, claim.claimed_hours = part.category, part.hours
     claim.changed_at = now
+
+
+def _days(data: ClaimData) -> list[date]:
+    """The days a draft names so far, ascending. Raises Refused for one that is none."""
+    try:
+        return sorted(date.fromisoformat(row["on"]) for row in data.facts.get("sessions") or () if row.get("on"))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Refused(Code.TYPE_WRONG) from error
 
 
 def data_of(claim: Claim) -> ClaimData:
@@ -173,12 +210,27 @@ def data_of(claim: Claim) -> ClaimData:
 
 def submit(session: Session, claim: Claim, actor: Actor, now: datetime, seen_version: int | None = None) -> None:
     """Hand a claim in: complete, with evidence, in time, and not claimed before (DUP-CLAIM)."""
+    if not claim.title.strip():
+        raise Refused(No.TITLE_MISSING)
     part = reckon(pack(claim.policy), data_of(claim))
+    _refuse_future(claim, now)
     if not claim.evidence:
         raise Refused(No.EVIDENCE_MISSING)
+    # Of two claims for the same hours handed in at once, the second sees the first.
+    take_turn(session)
     duplicates.refuse_repeated(session, claim)
-    claim.category, claim.claimed_hours = part.category, part.hours
     workflow.move(session, claim, Verb.SUBMIT, actor, now, seen_version=seen_version)
+    claim.category, claim.claimed_hours = part.category, part.hours
+    session.flush()
+
+
+def _refuse_future(claim: Claim, now: datetime) -> None:
+    """Hours are claimed for what took place: no evidence exists of a day to come."""
+    today = day_in_china(now)
+    days = [row["on"] for row in claim.facts.get("sessions") or ()]
+    last = max((date.fromisoformat(on) for on in days), default=claim.ends_on or claim.starts_on)
+    if claim.year > today.year or (last is not None and last > today):
+        raise Refused(No.NOT_YET, on=last or claim.year)
 
 
 def withdraw(session: Session, claim: Claim, actor: Actor, now: datetime, seen_version: int | None = None) -> None:

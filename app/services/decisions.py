@@ -12,12 +12,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Code, Refused
-from app.domain.hours import check_hours
-from app.domain.policy import pack
 from app.domain.workflow import Effect, Verb
 from app.models import Claim
-from app.security.actor import Actor
-from app.services import certificates, ledger, standings, workflow
+from app.security.actor import Actor, acting, current_actor
+from app.services import certificates, claims, ledger, standings, workflow
 
 
 def approve(
@@ -34,16 +32,14 @@ def approve(
     """Pass a claim at the actor's stage, with the hours and category recognised.
 
     Left out, they are what the stage before recognised, or what was claimed. A reviewer may
-    recognise less and reclassify, not add: Refused HOURS_TOO_MANY, CATEGORY_UNKNOWN.
+    recognise less and reclassify, not add: Refused HOURS_TOO_MANY, CATEGORY_UNKNOWN, CATEGORY_NOT_ALLOWED.
     """
     hours = claim.recognised_hours or claim.claimed_hours if hours is None else hours
     category = category or claim.recognised_category or claim.category
-    policy = pack(claim.policy)
-    check_hours(hours)
-    if hours > claim.claimed_hours:
-        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=claim.claimed_hours)
-    if policy.category(category) is None:
-        raise Refused(Code.CATEGORY_UNKNOWN, category=category, policy=policy.id)
+    claims.check_kept_hours(hours)
+    most = claims.most_in(claim, category)
+    if hours > most:
+        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=most)
     transition = workflow.move(
         session,
         claim,
@@ -56,7 +52,9 @@ def approve(
         seen_version=seen_version,
     )
     if transition.effect is Effect.ENTER:
-        ledger.enter_claim(session, claim, now)
+        # The claim keeps the authority of its day, even where the school and its ledger lines have another now.
+        with acting(current_actor().as_system()):
+            ledger.enter_claim(session, claim, now)
         standings.refresh(session, claim.teacher_id, now)
 
 
@@ -127,8 +125,10 @@ def revoke(
         reason=reason,
         seen_version=seen_version,
     )
-    entry = ledger.live_entry_of_claim(session, claim.id)
+    with acting(current_actor().as_system()):
+        entry = ledger.live_entry_of_claim(session, claim.id)
+        if entry is not None:
+            ledger.reverse(session, entry, now)
     if entry is not None:
-        ledger.reverse(session, entry, now)
         standings.refresh(session, claim.teacher_id, now)
         certificates.void_unfounded(session, claim.teacher_id, now)

@@ -1,4 +1,4 @@
-"""Correcting who a teacher is: a mistyped ID number, or facts of somebody who has left. New teachers are ``register.py``'s."""
+"""Correcting who a teacher is: a mistyped ID number, facts of somebody who has left. ``register.py`` adds teachers."""
 
 from __future__ import annotations
 

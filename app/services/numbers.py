@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import NumberSeries
+from app.services.turns import take_turn
 
 
 def next_number(session: Session, key: str, count: int = 1) -> int:
@@ -15,6 +16,7 @@ def next_number(session: Session, key: str, count: int = 1) -> int:
     The row stays locked until the transaction ends, so numbers follow one another without gaps
     that matter.
     """
+    take_turn(session)
     taken = session.execute(
         update(NumberSeries)
         .where(NumberSeries.key == key)

@@ -43,6 +43,8 @@ class No(StrEnum):
     REASON_CODE_UNKNOWN = "reason_code_unknown"
     CERTIFICATE_STANDS = "certificate_stands"
     SUBJECT_NEEDED = "subject_needed"
+    TITLE_MISSING = "title_missing"
+    NOT_YET = "not_yet"
 
     # Register, activities and attendance
     ID_NUMBER_TAKEN = "id_number_taken"
@@ -62,6 +64,5 @@ class No(StrEnum):
     YEAR_FROZEN = "year_frozen"
     NOT_PASSED = "not_passed"
     ALREADY_ISSUED = "already_issued"
-    TOO_MANY_PAGES = "too_many_pages"
     NOTHING_CHOSEN = "nothing_chosen"
     STALE = "stale"

@@ -1,8 +1,9 @@
 """Keeping the standings: what each teacher's years add up to, recomputed from the ledger alone.
 
 A standing is kept for every verified year in which the teacher was at a school, and for every year
-with hours. Verified years are those an administrator bound a pack to, and the current one. The
-same function computes one teacher in the approving transaction and everybody in a rebuild.
+with hours. Verified years are those an administrator bound a pack to, and the current one; a year
+that was the current one once keeps its standings, even of those who earned nothing in it. The same
+function computes one teacher in the approving transaction and everybody in a rebuild.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from app.domain.hours import plain
 from app.domain.policy import Policy, default_pack, pack
 from app.models import Affiliation, Entry, PolicyBinding, Standing, Teacher
 from app.security.actor import acting, current_actor
+from app.services.turns import take_turn
 
 CHUNK = 1000
 COMPARED = (
@@ -105,7 +107,11 @@ def rebuild(
     now: datetime,
     on_progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Recompute everybody, in chunks; returns how many standings changed. Commits nothing."""
+    """Recompute everybody, in chunks; returns how many standings changed. Commits nothing.
+
+    Writers wait meanwhile: an approval between reading and writing would be lost from the standing.
+    """
+    take_turn(session)
     changed = 0
     for ids in _teacher_chunks(session):
         changed += _write(session, ids, now)
@@ -138,10 +144,11 @@ def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict
     ).all()
     stays = _stays(session, teacher_ids)
     entries = _live_entries(session, teacher_ids)
+    once_current = _kept_years(session, teacher_ids, day_in_china(now).year)
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for teacher_id, series, school_id in teachers:
         own, where = entries.get(teacher_id, []), stays.get(teacher_id, [])
-        years = years_in_scope(where, {entry.year for entry in own}, verified)
+        years = years_in_scope(where, {entry.year for entry in own}, (*verified, *once_current.get(teacher_id, ())))
         assessed = rules.assess_years(years, own, _policy_chooser(bindings, series))
         for result in assessed:
             columns = _columns(result)
@@ -191,6 +198,19 @@ def _stays(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[Stay]
     return found
 
 
+def _kept_years(session: Session, teacher_ids: Sequence[int], this_year: int) -> dict[int, list[int]]:
+    """Past years for which a teacher has a standing already: New Year must not unmake them."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = session.execute(
+        select(Standing.teacher_id, Standing.year).where(
+            Standing.teacher_id.in_(teacher_ids), Standing.year < this_year
+        )
+    )
+    for teacher_id, year in rows:
+        found[teacher_id].append(year)
+    return found
+
+
 def _live_entries(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[rules.Entry]]:
     rows = session.execute(
         select(
@@ -216,7 +236,10 @@ def _live_entries(session: Session, teacher_ids: Sequence[int]) -> dict[int, lis
 
 
 def _kept(session: Session, teacher_ids: Sequence[int]) -> Iterable[Standing]:
-    return session.scalars(select(Standing).where(Standing.teacher_id.in_(teacher_ids)))
+    # As they stand in the database now, not as this session saw them before it waited for its turn.
+    return session.scalars(
+        select(Standing).where(Standing.teacher_id.in_(teacher_ids)).execution_options(populate_existing=True)
+    )
 
 
 def _values(row: Standing) -> dict[str, Any]:

@@ -33,12 +33,20 @@ class Store:
             return sha256
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        Path(name).replace(place)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            Path(name).replace(place)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        if durable:
+            # The name is kept by its folder, and the folder's by the one above.
+            _sync(place.parent)
+            _sync(self.folder)
         return sha256
 
     def path(self, sha256: str) -> Path:
@@ -53,6 +61,14 @@ class Store:
             return self.path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise Missing(sha256) from error
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def store() -> Store:

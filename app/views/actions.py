@@ -28,6 +28,7 @@ class Asks:
     needs_reason: bool = False
     needs_hours: bool = False
     needs_date: bool = False
+    may_override: bool = False
     reason_label: Any = None
     date_label: Any = None
     reason_codes: Callable[[], list[tuple[str, str, str]]] | None = None
@@ -43,6 +44,7 @@ class Posted:
     hours: Decimal | None
     category: str
     on: date | None
+    override_reason: str
     values: MultiDict[str, str]
 
 
@@ -73,7 +75,7 @@ def asks_of(item: Any) -> Asks:
 
 def read_posted(form: MultiDict[str, str], asks: Asks) -> Posted:
     """Read the dialog's fields. Raises Refused where one is missing or of the wrong shape."""
-    reason = form.get("reason", "").replace("\0", "").strip()[:MOST_WORDS]
+    reason = _words(form.get("reason", ""))
     code = form.get("reason_code", "").strip()[:30]
     if asks.needs_reason and not reason:
         raise Refused(Code.REASON_MISSING)
@@ -87,8 +89,13 @@ def read_posted(form: MultiDict[str, str], asks: Asks) -> Posted:
         hours=_hours(hours) if hours else None,
         category=form.get("category", "").strip()[:20],
         on=_day(on) if on else None,
+        override_reason=_words(form.get("override_reason", "")),
         values=form,
     )
+
+
+def _words(text: str) -> str:
+    return text.replace("\0", "").strip()[:MOST_WORDS]
 
 
 def _hours(text: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""Opening an account with a one-time slip (for S2's guessable first password). Anyone may open this page; a code does it."""
+"""Opening an account with a one-time slip (for S2's guessable first password). The page is public; a code does it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,22 @@ from app.views.fields import Required, Typed
 class ActivationForm(FlaskForm):
     """The code from the slip, a user name of one's own choice, a password twice."""
 
-    code = Typed(_("Activation code"), [Required()], longest=40, render_kw={"autocomplete": "off", "spellcheck": "false"})
+    code = Typed(
+        _("Activation code"), [Required()], longest=40, render_kw={"autocomplete": "off", "spellcheck": "false"}
+    )
     username = Typed(
-        _("User name"), [Required()], longest=60, description=_("Of your own choice, 3 to 60 characters."),
+        _("User name"),
+        [Required()],
+        longest=60,
+        description=_("Of your own choice, 3 to 60 characters."),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
-    )  # fmt: skip
+    )
     password = PasswordField(
-        _("New password"), [Required()], description=_("At least ten characters, not only digits."),
+        _("New password"),
+        [Required()],
+        description=_("At least ten characters, not only digits."),
         render_kw={"autocomplete": "new-password"},
-    )  # fmt: skip
+    )
     again = PasswordField(
         _("New password once more"),
         [Required(), validators.EqualTo("password", _("The two passwords differ."))],
@@ -58,9 +65,7 @@ class ActivationView(BaseView):
             return self._page(form, 422)
         try:
             with acting(SYSTEM):
-                user = accounts.activate(
-                    db.session, form.code.data, form.username.data, form.password.data, now_utc()
-                )
+                user = accounts.activate(db.session, form.code.data, form.username.data, form.password.data, now_utc())
                 db.session.commit()
         except Refused as refusal:
             db.session.rollback()

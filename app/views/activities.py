@@ -40,7 +40,6 @@ class ActivityView(SafeModelView):
 
     datamodel = SQLAInterface(Activity)
     route_base = "/activities"
-    exclude_route_methods = {"delete"}
     list_title = _("Activities")
     add_title = _("New activity")
     list_columns = ["title", "number", "kind", "category", "hours", "starts_on", "ends_on", "body"]
@@ -56,10 +55,30 @@ class ActivityView(SafeModelView):
         Filter("school", "lookup"),
         Filter("starts_on", "date"),
     )
-    show_columns = ["title", "number", "kind", "category", "subject", "hours", "starts_on", "ends_on", "organiser", "school"]
+    show_columns = [
+        "title",
+        "number",
+        "kind",
+        "category",
+        "subject",
+        "hours",
+        "starts_on",
+        "ends_on",
+        "organiser",
+        "school",
+    ]
     add_columns = edit_columns = [
-        "number", "title", "kind", "category", "subject", "hours", "starts_on", "ends_on", "organiser", "school",
-    ]  # fmt: skip
+        "number",
+        "title",
+        "kind",
+        "category",
+        "subject",
+        "hours",
+        "starts_on",
+        "ends_on",
+        "organiser",
+        "school",
+    ]
     extra_fields = {"subject": _subject}
     related = (Related("AttendanceView", "activity"),)
 
@@ -171,9 +190,21 @@ class EntryView(SafeModelView):
         Filter("earned_on", "date"),
     )
     show_columns = [
-        "teacher", "school", "year", "category", "subject", "hours", "title", "earned_on", "source", "platform", "claim",
-        "attendance", "reverses_id", "entered_at",
-    ]  # fmt: skip
+        "teacher",
+        "school",
+        "year",
+        "category",
+        "subject",
+        "hours",
+        "title",
+        "earned_on",
+        "source",
+        "platform",
+        "claim",
+        "attendance",
+        "reverses_id",
+        "entered_at",
+    ]
     label_columns = {"reverses_id": _("Takes back entry")}
 
     def col_attendance(self, item: Any) -> str:

@@ -6,33 +6,34 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request, send_file
+from flask import redirect, request, send_file, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.domain.errors import Refused
-from app.models import Certificate
-from app.services import certificates
-from app.services.refusals import No
+from app.extensions import db
+from app.models import Certificate, Job
+from app.security.actor import current_actor
+from app.services import certificates, printing
+from app.services.clock import now_utc
 from app.views import labels
 from app.views.access import guarded
 from app.views.actions import Posted, action
 from app.views.filters import Filter
 from app.views.safe import SafeModelView
 
-# A page takes some 40 ms; more than this in one request would hold a web worker too long.
-MOST_PAGES = 200
+
+def printed(done: bytes | Job, name: str) -> Response:
+    """The PDF, to open in the browser; or the page of the job that is making it."""
+    if isinstance(done, Job):
+        return redirect(url_for("JobView.show", pk=done.id))
+    return send_file(io.BytesIO(done), mimetype="application/pdf", download_name=f"{name}.pdf")
 
 
-def pdf_response(issued: Sequence[Certificate], *, language: str | None = None) -> Response:
-    """One PDF of the certificates, to open in the browser. Raises Refused where they are too many for one request."""
-    if len(issued) > MOST_PAGES:
-        raise Refused(No.TOO_MANY_PAGES, most=MOST_PAGES)
-    data = certificates.render(issued, language or labels.language())
-    name = issued[0].number if len(issued) == 1 else f"certificates-{len(issued)}"
-    return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=f"{name}.pdf")
+def name_of(issued: Sequence[Certificate]) -> str:
+    """A file name for one certificate or a selection."""
+    return issued[0].number if len(issued) == 1 else f"certificates-{len(issued)}"
 
 
 class CertificateView(SafeModelView):
@@ -81,8 +82,11 @@ class CertificateView(SafeModelView):
     def pdf(self, pk: str) -> Any:
         """The certificate as it was issued, in the language asked for."""
         language = request.args.get("lang", "")
-        return pdf_response(self.rows_of([pk]), language=language if language in certificates.LANGUAGES else None)
+        chosen = self.rows_of([pk])
+        data = certificates.render(chosen, language if language in certificates.LANGUAGES else labels.language())
+        return printed(data, name_of(chosen))
 
     @action("print", _("Print"), "", "print", kind="primary", single=False)
     def print_selection(self, items: list[Certificate], posted: Posted) -> Any:
-        return pdf_response(items)
+        done = printing.print_certificates(db.session, items, labels.language(), current_actor(), now_utc())
+        return printed(done, name_of(items))

@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.domain.errors import Refused
-from app.domain.policy import pack
+from app.domain.errors import Code, Refused
+from app.domain.policy import Policy, pack
 from app.extensions import db
 from app.models import Claim, Teacher
 from app.security.actor import current_actor
-from app.services import claims, standings
+from app.services import claims, evidence, standings
 from app.services.clock import now_utc
-from app.views import claim_page, labels
+from app.services.refusals import No
+from app.views import claim_effect, claim_page, labels
 from app.views.access import guarded
-from app.views.claim_form import ClaimForm, Uploads, read_data, read_sessions, session_rows
+from app.views.claim_files import Uploads
+from app.views.claim_form import ClaimForm, read_data, read_sessions, session_rows
+from app.views.claim_stale import differences
 from app.views.pages import crumbs
 from app.views.safe import SafeModelView
+
+WRITABLE = ("draft", "returned")
+# The field a refusal is about; others stand at the top of the form.
+FIELDS = {
+    Code.KIND_UNKNOWN: "kind",
+    Code.RELATED_MISSING: "related",
+    Code.AUTHOR_MISSING: "author",
+    Code.PASSED_MISSING: "passed",
+    Code.HOURS_MISSING: "stated_hours",
+    Code.HOURS_NOT_POSITIVE: "stated_hours",
+    Code.HOURS_TOO_MANY: "stated_hours",
+    No.SUBJECT_NEEDED: "subject",
+    No.TITLE_MISSING: "title",
+    No.SAME_CERTIFICATE: "certificate_number",
+    No.EVIDENCE_MISSING: "files",
+}
+
+
+@dataclass
+class Sheet:
+    """One showing of the form: whose, for which year, and what was wrong with what was sent."""
+
+    form: ClaimForm
+    policy: Policy
+    year: int
+    years: tuple[int, ...]
+    teacher: Teacher | None
+    claim: Claim | None
+    rows: list[dict[str, str]]
+    faults: list[str] = field(default_factory=list)
+    uploads: Uploads | None = None
+    changes: list[tuple[str, str, str]] | None = None
+    status: int = 200
+
+    def refuse(self, refusal: Refused, status: int = 422) -> None:
+        """Say why, at the field it is about."""
+        self.form.refuse(labels.refusal_text(refusal), FIELDS.get(refusal.code, ""))
+        self.status = status
 
 
 class ClaimEditing(SafeModelView):
@@ -31,112 +74,161 @@ class ClaimEditing(SafeModelView):
     def add(self) -> Any:
         actor, now = current_actor(), now_utc()
         form = ClaimForm()
-        own = db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None
-        teacher = form.teacher.data if actor.school_ids and form.teacher.data else own
-        years = claims.open_years(db.session, teacher.series if teacher else "teacher", now)
+        teacher = db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None
+        if actor.school_ids and form.teacher.data is not None:
+            teacher = form.teacher.data
+        series = teacher.series if teacher else "teacher"
+        years = claims.open_years(db.session, series, now)
+        if not years:
+            flash(gettext("No policy binds this year for your series, so nothing can be claimed yet."), "warning")
+            return redirect(url_for(f"{self.name}.list"))
         asked = request.values.get("year", "")
         year = int(asked) if asked in {str(one) for one in years} else years[-1]
-        policy = standings.policy_for(db.session, year, teacher.series if teacher else "teacher")
+        policy = standings.policy_for(db.session, year, series)
         form.prepare(policy)
+        sheet = Sheet(form, policy, year, years, teacher, None, session_rows(None))
+        if request.method == "POST" and asked and asked != str(year):
+            sheet.faults.append(gettext("Claims for that year are closed. This form is for %(year)s.", year=year))
+        if request.method == "POST" and not self._is_mine(teacher):
+            sheet.faults.append(gettext("Choose the teacher whose claim this is: one of your own school."))
 
         def begin(data: claims.ClaimData) -> Claim:
             assert teacher is not None
             return claims.draft(db.session, teacher, data, actor, now)
 
-        faults = []
-        if request.method == "POST" and teacher is None:
-            faults.append(gettext("Choose the teacher whose claim this is."))
-        return self._form_page(form, None, begin, year=year, years=years, policy=policy, faults=faults)
+        return self._answer(sheet, begin)
+
+    def _is_mine(self, teacher: Teacher | None) -> bool:
+        """A teacher claims for themselves; a school for the teachers who are there now."""
+        actor = current_actor()
+        return teacher is not None and (teacher.id == actor.teacher_id or teacher.school_id in actor.school_ids)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @guarded
     def edit(self, pk: str) -> Any:
         claim = self.rows_of([pk])[0]
-        if not self.may("edit", claim):
-            abort(403)
-        form = ClaimForm()
-        policy = pack(claim.policy)
+        form, policy = ClaimForm(), pack(claim.policy)
         form.prepare(policy)
+        if not self.may("edit", claim):
+            if request.method == "POST" and self._is_mine(claim.teacher) and claim.state not in WRITABLE:
+                return self._too_late(claim, form, policy)
+            abort(403)
         if request.method != "POST":
             form.fill(claim)
         seen = form.version.data or ""
 
         def mend(data: claims.ClaimData) -> Claim:
-            version = int(seen) if seen.isascii() and seen.isdigit() else 0
+            version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
             return claims.change(db.session, claim, data, now_utc(), seen_version=version)
 
-        return self._form_page(form, claim, mend, year=claim.year, years=(claim.year,), policy=policy, faults=[])
+        sheet = Sheet(form, policy, claim.year, (claim.year,), claim.teacher, claim, session_rows(claim))
+        return self._answer(sheet, mend)
 
-    def _form_page(
-        self,
-        form: ClaimForm,
-        claim: Claim | None,
-        write: Callable[[claims.ClaimData], Claim],
-        **page: Any,
-    ) -> Any:
-        """Show the form, or save the draft and, if asked to, submit it. Nothing sent is ever lost."""
-        rows, uploads, status = session_rows(claim), None, 200
-        policy, year, faults = page["policy"], page["year"], page["faults"]
-        sessions, unreadable = read_sessions(rows)
-        if request.method == "POST":
-            uploads = Uploads()
-            is_valid = form.validate()
-            faults += [*unreadable, *uploads.faults]
-            if is_valid and not faults:
-                done = self._save(read_data(form, policy, year, sessions), write, uploads, faults)
-                if done is not None:
-                    return done
-            status = 422
-            claim = None if claim is None else self.rows_of([str(claim.id)])[0]
-        values = {
-            **page,
-            "form": form,
-            "claim": claim,
-            "sessions": rows or [{"on": "", "part": "full", "minutes": ""}],
-            "kept": uploads.tokens if uploads else [],
-            "faults": faults,
-            "result": claim_page.reckoned(policy, read_data(form, policy, year, sessions)),
-            "evidence": claim_page.evidence_rows(claim, may_remove=True) if claim is not None else [],
-            "deadline": claim_page.year_deadline(policy, year, now_utc()),
-            "is_on_behalf": bool(current_actor().school_ids) and claim is None,
-            "returned": claim_page.last_return(claim) if claim is not None else None,
-            "breadcrumbs": crumbs(self, str(claim or gettext("New claim"))),
-        }
-        return self.render_template("claims/form.html", title=str(claim or self.add_title), **values), status
+    def _too_late(self, claim: Claim, form: ClaimForm, policy: Policy) -> Any:
+        """It was handed in or decided meanwhile: nothing is saved, and what was typed is shown to be copied."""
+        form.validate()
+        data = read_data(form, policy, claim.year, read_sessions(session_rows(claim))[0])
+        back = url_for(f"{self.name}.show", pk=claim.id)
+        return render_template("errors/409.html", back_url=back, changes=differences(claim, data)), 409
 
-    def _save(
-        self,
-        data: claims.ClaimData,
-        write: Callable[[claims.ClaimData], Claim],
-        uploads: Uploads,
-        faults: list[str],
-    ) -> Any:
-        now = now_utc()
+    # --- Saving ---
+
+    def _answer(self, sheet: Sheet, write: Callable[[claims.ClaimData], Claim]) -> Any:
+        """Show the form, or save the draft and, if asked to, submit it."""
+        if request.method != "POST":
+            return self._page(sheet)
+        intent = request.form.get("intent", "")
+        sheet.uploads = Uploads()
+        sessions, unreadable = read_sessions(sheet.rows)
+        is_valid = sheet.form.validate()
+        if intent.startswith(("add-day", "drop-day-")):
+            # Without a script the server adds and takes away the rows; nothing is judged yet.
+            _change_rows(sheet.rows, intent)
+            sheet.form.form_errors, sheet.faults = [], list(sheet.uploads.faults)
+            for one in sheet.form:
+                one.errors = []
+            return self._page(sheet)
+        sheet.faults += [*unreadable, *sheet.uploads.faults]
+        if not is_valid or sheet.faults:
+            sheet.status = 422
+            return self._page(sheet)
+        data = read_data(sheet.form, sheet.policy, sheet.year, sessions)
+        pk = sheet.claim.id if sheet.claim is not None else None
         try:
             claim = write(data)
-            uploads.attach_to(db.session, claim, now)
+            sheet.uploads.attach_to(db.session, claim, now_utc())
             db.session.commit()
-        except Refused as refusal:
+        except (Refused, StaleDataError) as refusal:
             db.session.rollback()
-            faults.append(labels.refusal_text(refusal))
-            return None
-        intent = request.form.get("intent", "")
+            sheet.claim = self._again(pk)
+            if isinstance(refusal, StaleDataError) or refusal.code == No.STALE:
+                sheet.changes = differences(sheet.claim, data) if sheet.claim is not None else []
+                sheet.status = 409
+            else:
+                sheet.refuse(refusal)
+            return self._page(sheet)
+        return self._saved(sheet, claim, intent)
+
+    def _saved(self, sheet: Sheet, claim: Claim, intent: str) -> Any:
+        pk = claim.id
         if intent.startswith("remove-"):
-            return self.remove_evidence(intent.removeprefix("remove-"))
+            self._take_off(claim, intent.removeprefix("remove-"))
+            return redirect(url_for(f"{self.name}.edit", pk=pk))
         if intent != "submit":
             flash(gettext("The draft is saved."), "success")
-            return redirect(url_for("ClaimView.edit", pk=claim.id))
-        pk = claim.id
+            return redirect(url_for(f"{self.name}.edit", pk=pk))
         try:
-            claims.submit(db.session, claim, current_actor(), now)
+            claims.submit(db.session, claim, current_actor(), now_utc())
             db.session.commit()
-        except Refused as refusal:
+        except (Refused, StaleDataError) as refusal:
             # The draft and its files are safe already; only the handing in was refused.
             db.session.rollback()
-            flash(gettext("Saved as a draft, not yet submitted. %(why)s", why=labels.refusal_text(refusal)), "danger")
-            return redirect(url_for("ClaimView.edit", pk=pk))
+            sheet.claim, sheet.uploads = self._again(pk), None
+            sheet.refuse(refusal if isinstance(refusal, Refused) else Refused(No.STALE))
+            return self._page(sheet, is_kept=True)
         flash(gettext("Submitted to the school for the first review."), "success")
-        return redirect(url_for("ClaimView.show", pk=pk))
+        return redirect(url_for(f"{self.name}.show", pk=pk))
+
+    def _take_off(self, claim: Claim, pk: str) -> None:
+        """Take one file off the claim. One that is not there any more is gone already."""
+        row = next((one for one in claim.evidence if str(one.id) == pk), None)
+        if row is None:
+            return
+        name = row.filename
+        evidence.remove(db.session, row)
+        db.session.commit()
+        flash(gettext("Removed %(name)s.", name=name), "success")
+
+    # --- Showing ---
+
+    def _page(self, sheet: Sheet, *, is_kept: bool = False) -> Any:
+        form, claim, policy = sheet.form, sheet.claim, sheet.policy
+        if claim is not None:
+            # Sent again, the form replaces what its sender has been shown now.
+            form.version.data, form.version.raw_data = str(claim.version), None
+        values = {
+            "form": form,
+            "claim": claim,
+            "policy": policy,
+            "year": sheet.year,
+            "years": sheet.years,
+            "teacher": sheet.teacher,
+            "sessions": sheet.rows or [{"on": "", "part": "full", "minutes": ""}],
+            "kept": sheet.uploads.tokens if sheet.uploads else [],
+            "faults": sheet.faults,
+            "is_kept": is_kept,
+            "is_stale": sheet.changes is not None,
+            "stale_changes": sheet.changes,
+            "evidence": claim_page.evidence_rows(claim, may_remove=True) if claim is not None else [],
+            "deadline": claim_page.year_deadline(policy, sheet.year, now_utc()),
+            "is_on_behalf": bool(current_actor().school_ids) and claim is None,
+            "returned": claim_page.last_return(claim) if claim is not None else None,
+            "form_url": url_for(f"{self.name}.edit", pk=claim.id) if claim is not None else url_for(f"{self.name}.add"),
+            "breadcrumbs": crumbs(self, str(claim or gettext("New claim"))),
+            **_reckoned(form, policy, sheet.year, sheet.rows, sheet.teacher, claim),
+        }
+        title = str(claim or self.add_title)
+        return self.render_template("claims/form.html", title=title, **values), sheet.status
 
     @expose("/reckon", methods=["POST"])
     @guarded
@@ -146,9 +238,46 @@ class ClaimEditing(SafeModelView):
         asked = request.form.get("year", "")
         if not asked.isascii() or not asked.isdigit() or len(asked) != 4:
             abort(400)
-        teacher = db.session.get(Teacher, current_actor().teacher_id or 0)
-        policy = standings.policy_for(db.session, int(asked), teacher.series if teacher else "teacher")
+        actor = current_actor()
+        own = db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None
+        teacher = form.teacher.data if actor.school_ids and form.teacher.data is not None else own
+        try:
+            policy = standings.policy_for(db.session, int(asked), teacher.series if teacher else "teacher")
+        except Refused:
+            abort(400)
         form.prepare(policy)
-        sessions, faults = read_sessions(session_rows(None))
-        data = read_data(form, policy, int(asked), sessions)
-        return render_template("claims/result.html", result=claim_page.reckoned(policy, data), faults=faults)
+        form.validate()
+        return render_template(
+            "claims/result.html", **_reckoned(form, policy, int(asked), session_rows(None), teacher, None)
+        )
+
+
+def _reckoned(
+    form: ClaimForm,
+    policy: Policy,
+    year: int,
+    rows: list[dict[str, str]],
+    teacher: Teacher | None,
+    claim: Claim | None,
+) -> dict[str, Any]:
+    """The result panel, and on each day row the hours it gives."""
+    data = read_data(form, policy, year, read_sessions(rows)[0])
+    result = claim_page.reckoned(policy, data, has_kind=form.kind.data is not None)
+    gives = {step["label"]: step["hours"] for step in result.get("steps", ())}
+    for row in rows:
+        row["gives"] = gives.get(row["on"], "")
+    part = claim_effect.part_of(policy, data) if form.kind.data is not None else None
+    pk = teacher.id if teacher is not None else None
+    return {
+        "result": result,
+        "effect": claim_effect.effect(policy, pk, year, part),
+        "ceiling": claim_effect.ceiling(policy, pk, part, but=claim.id if claim is not None else None),
+    }
+
+
+def _change_rows(rows: list[dict[str, str]], intent: str) -> None:
+    place = intent.removeprefix("drop-day-")
+    if intent == "add-day":
+        rows.append({"on": "", "part": "full", "minutes": ""})
+    elif place.isascii() and place.isdigit() and 0 < int(place[:4]) <= len(rows):
+        del rows[int(place[:4]) - 1]

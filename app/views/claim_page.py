@@ -14,11 +14,15 @@ from app.domain.hours import Part, plain
 from app.domain.policy import Deadline, Policy, pack
 from app.extensions import db
 from app.models import Claim, Decision
+from app.security.actor import current_actor
 from app.services import claims, duplicates
 from app.services.clock import SHANGHAI
-from app.views import labels, labels_claims
-from app.views.claim_form import language
+from app.views import claim_effect, labels, labels_claims
+from app.views.labels import language
+from app.views.labels_claims import category_word, kind_word
 
+# Still to be decided: what it would do to the year is worth seeing.
+OPEN = ("draft", "returned", "submitted", "passed_first")
 WAITS_FOR = {"submitted": Deadline.FIRST_REVIEW, "passed_first": Deadline.SECOND_REVIEW, "draft": Deadline.CLAIM}
 
 
@@ -30,18 +34,6 @@ def moment(at: datetime) -> str:
 def file_size(size: int) -> str:
     """Bytes in the unit people know."""
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
-
-
-def category_word(policy: Policy, code: str | None) -> str:
-    """A category in the words of its pack."""
-    category = policy.category(code or "")
-    return category.title.text(language()) if category else code or ""
-
-
-def kind_word(policy: Policy, code: str) -> str:
-    """A claim kind in the words of its pack."""
-    kind = policy.kind(code)
-    return kind.title.text(language()) if kind else code
 
 
 def steps(policy: Policy, part: Part) -> list[dict[str, str]]:
@@ -65,8 +57,10 @@ def steps(policy: Policy, part: Part) -> list[dict[str, str]]:
     return rows
 
 
-def reckoned(policy: Policy, data: claims.ClaimData) -> dict[str, Any]:
+def reckoned(policy: Policy, data: claims.ClaimData, *, has_kind: bool = True) -> dict[str, Any]:
     """The result panel: hours, category, steps; or the sentence that says what is missing."""
+    if not has_kind:
+        return {"hours": None, "refusal": gettext("Choose the kind first; then the hours are computed as you type.")}
     try:
         part = claims.reckon(policy, data)
     except Refused as refusal:
@@ -123,7 +117,7 @@ def evidence_rows(claim: Claim, *, may_remove: bool) -> list[dict[str, Any]]:
                 "at": moment(one.uploaded_at),
                 "url": url,
                 "thumb_url": url if is_image else "",
-                "remove_url": url_for("ClaimView.remove_evidence", pk=one.id) if may_remove else "",
+                "may_remove": may_remove,
                 "note": "",
             }
         )
@@ -170,21 +164,47 @@ def last_return(claim: Claim) -> dict[str, Any] | None:
     return decision_row(returns[-1]) if returns else None
 
 
+def _days(claim: Claim) -> str:
+    if claim.starts_on is None:
+        return ""
+    last = claim.ends_on
+    return claim.starts_on.isoformat() + (f" – {last.isoformat()}" if last and last != claim.starts_on else "")
+
+
+def _recognised(policy: Policy, claim: Claim) -> str:
+    """What the last decision recognised, where there is one."""
+    if claim.recognised_hours is None:
+        return ""
+    hours, unit = plain(claim.recognised_hours), policy.unit.text(language())
+    return f"{hours} {unit}{gettext(', ')}{category_word(policy, claim.recognised_category)}"
+
+
+def _flags(claim: Claim) -> list[duplicates.Flag]:
+    """Likeness to other teachers' claims: for those who review, not for the claimant (DUP-CLAIM)."""
+    is_own = current_actor().teacher_id == claim.teacher_id
+    return [] if is_own or claim.state not in duplicates.STANDING_STATES else duplicates.flags(db.session, claim)
+
+
 def page_values(claim: Claim, now: datetime, *, may_change: bool) -> dict[str, Any]:
     """Everything the record page shows beyond its buttons."""
-    policy = pack(claim.policy)
+    policy, data = pack(claim.policy), claims.data_of(claim)
+    part = claim_effect.part_of(policy, data)
     return {
         "claim": claim,
         "policy": policy,
         "kind": kind_word(policy, claim.kind),
         "category": category_word(policy, claim.category),
-        "recognised_category": category_word(policy, claim.recognised_category),
         "subject": next(
             (one.title.text(language()) for one in policy.public_subjects if one.code == claim.subject), ""
         ),
-        "result": reckoned(policy, claims.data_of(claim)),
+        "days": _days(claim),
+        "recognised": _recognised(policy, claim),
+        "result": reckoned(policy, data),
+        "effect": claim_effect.effect(policy, claim.teacher_id, claim.year, part) if claim.state in OPEN else None,
+        "ceiling": claim_effect.ceiling(policy, claim.teacher_id, part, but=claim.id) if claim.state in OPEN else [],
         "decisions": [decision_row(one) for one in claim.decisions],
         "evidence": evidence_rows(claim, may_remove=may_change),
-        "flags": duplicates.flags(db.session, claim) if claim.state in duplicates.STANDING_STATES else [],
+        "flags": _flags(claim),
+        "returned": last_return(claim),
         "deadline": deadline(claim, now),
     }

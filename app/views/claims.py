@@ -19,7 +19,7 @@ from app.domain.workflow import Verb
 from app.extensions import db
 from app.models import Claim, Evidence
 from app.security.actor import Actor, current_actor
-from app.services import claims, decisions, evidence, workflow
+from app.services import claims, decisions, workflow
 from app.services.clock import now_utc
 from app.services.store import Missing, store
 from app.views import claim_page, labels_claims
@@ -27,6 +27,7 @@ from app.views.access import guarded
 from app.views.actions import Posted, action
 from app.views.claim_editing import ClaimEditing
 from app.views.filters import Filter
+from app.views.labels_claims import category_word
 
 Decide = Callable[[Claim, Actor], None]
 
@@ -54,7 +55,7 @@ class ClaimView(ClaimEditing):
     empty_hint = _("No claims here. Teachers begin one with “New claim”; reviewers see them when submitted.")
 
     def col_category(self, item: Claim) -> str:
-        return claim_page.category_word(pack(item.policy), item.recognised_category or item.category)
+        return category_word(pack(item.policy), item.recognised_category or item.category)
 
     def col_hours(self, item: Claim) -> str:
         return plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours)
@@ -85,8 +86,15 @@ class ClaimView(ClaimEditing):
         return {
             "hours": plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours),
             "category": item.recognised_category or item.category,
-            "category_choices": [(one.id, claim_page.category_word(policy, one.id)) for one in policy.categories],
+            "category_choices": [(one.id, category_word(policy, one.id)) for one in policy.categories],
+            "is_late": self._may_set_aside(item),
         }
+
+    @staticmethod
+    def _may_set_aside(item: Claim) -> bool:
+        """Whether approving comes late here, and the actor is the authority that may override that (EFFECT)."""
+        clock = claim_page.deadline(item, now_utc())
+        return clock is not None and clock["left"] < 0 and item.authority_id in current_actor().authority_ids
 
     # --- The verbs ---
 
@@ -107,6 +115,7 @@ class ClaimView(ClaimEditing):
         "check",
         kind="primary",
         needs_hours=True,
+        may_override=True,
     )
     def approve(self, items: list[Claim], posted: Posted) -> None:
         now = now_utc()
@@ -119,7 +128,7 @@ class ClaimView(ClaimEditing):
                 now,
                 hours=posted.hours,
                 category=posted.category or None,
-                override_reason=posted.values.get("override_reason"),
+                override_reason=posted.override_reason or None,
             ),
         )
 
@@ -197,18 +206,6 @@ class ClaimView(ClaimEditing):
             abort(404)
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
         return response
-
-    @expose("/evidence/<pk>/remove", methods=["POST"])
-    @guarded
-    def remove_evidence(self, pk: str) -> Any:
-        row = self._evidence(pk)
-        claim = row.claim
-        if not self.may("edit", claim):
-            abort(403)
-        evidence.remove(db.session, row)
-        db.session.commit()
-        flash(gettext("Removed %(name)s.", name=row.filename), "success")
-        return redirect(url_for("ClaimView.edit", pk=claim.id))
 
     def _evidence(self, pk: str) -> Evidence:
         if not pk.isascii() or not pk.isdigit() or len(pk) > 9:

@@ -116,7 +116,9 @@ def shown(view: Any, item: Any, name: str, *, linked: bool = False) -> Any:
 def readable(value: Any) -> Any:
     """Dates as 2021-03-05, instants in Shanghai time, hours without trailing zeros, records by their name."""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.isoformat(" ", "minutes")
+        return (
+            value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value.isoformat(" ", "minutes")
+        )
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

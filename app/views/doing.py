@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from app.domain.errors import Refused
+from app.domain.errors import Code, Refused
 from app.extensions import db
+from app.security.actor import current_actor
 from app.services.refusals import No
 from app.views import labels
 from app.views.access import asked_back, denied, holds
@@ -24,6 +25,8 @@ from app.views.listing import Listing
 
 # "All that match" stops here: a longer transaction would hold up everybody else. Filter, and do it in parts.
 MOST_AT_ONCE = 2000
+# What a dialog may hold, to be shown again after a refusal.
+TYPED = ("reason", "reason_code", "hours", "category", "on", "override_reason")
 
 
 def run(view: Any, name: str, pks: list[str], *, many: bool = False) -> Any:
@@ -61,7 +64,8 @@ def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> 
         db.session.rollback()
         if key is not None and refusal.code in (No.DECIDED_ALREADY, No.STALE):
             return _conflict(view, key)
-        return _refused(view, action, labels.refusal_text(refusal), back, key)
+        is_late = refusal.code in (Code.LATE, Code.OVERRIDE_REASON_MISSING) and asks_of(action).may_override
+        return _refused(view, action, labels.refusal_text(refusal), back, key, is_late=is_late)
     except IntegrityError as error:
         db.session.rollback()
         return _refused(view, action, labels.integrity_text(error, view.label_of)[0], back, key)
@@ -87,14 +91,19 @@ def _conflict(view: Any, pk: int) -> Any:
     return render_template("errors/409.html", **facts), 409
 
 
-def _refused(view: Any, action: ActionItem, words: str, back: str, pk: int | None) -> Any:
+def _refused(view: Any, action: ActionItem, words: str, back: str, pk: int | None, *, is_late: bool = False) -> Any:
     """Say no. Where something was typed, it is shown again, on the same rows, to mend and send."""
     asks = asks_of(action)
     if not (asks.needs_reason or asks.needs_hours or asks.needs_date):
         flash(words, "danger")
         return redirect(back)
-    described = describe(view, action, None)
-    described |= {key: request.form.get(key, "")[:1000] for key in ("reason", "reason_code", "hours", "category", "on")}
+    item = view.rows_of([str(pk)])[0] if pk is not None else None
+    described = describe(view, action, item)
+    if pk is None:
+        described["is_late"] = is_late and bool(current_actor().authority_ids)
+    elif "version" in request.form:
+        described["version"] = request.form["version"]
+    described |= {key: request.form.get(key, "")[:1000] for key in TYPED}
     url = (
         url_for(f"{view.name}.action_post", **request.args.to_dict(flat=False))
         if pk is None

@@ -9,6 +9,7 @@ import contextlib
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext as _
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
@@ -23,11 +24,23 @@ from app.views.labels import refusal_text
 
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
+WORDS: dict[int, Any] = {
+    400: _("The request could not be understood."),
+    403: _("You may not open this."),
+    404: _("This does not exist, or is not yours to see."),
+    405: _("This address does not answer to that method."),
+    409: _("The record was changed by somebody else meanwhile."),
+    413: _("What was sent is too large."),
+    429: _("Too many requests. Wait a minute."),
+    500: _("Something went wrong on our side."),
+    503: _("The database does not answer. Try again in a moment."),
+}
+
 
 def page(status: int, **facts: Any) -> Response:
-    """The error page of a status, or its JSON."""
-    if request.accept_mimetypes.best == "application/json":
-        body = {"status": status, "message": str(facts.get("message") or "")}
+    """The error page of a status, or its JSON where that is asked for. ``detail``: a sentence for this very case."""
+    if request.accept_mimetypes.best == "application/json" or request.path.startswith("/api/"):
+        body = {"status": status, "message": str(facts.get("detail") or WORDS[status])}
         return make_response(jsonify(body), status)
     return make_response(render_template(f"errors/{status}.html", **facts), status)
 
@@ -58,7 +71,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(Refused)
     def on_refused(error: Refused) -> Response:
         db.session.rollback()
-        return page(409, message=refusal_text(error))
+        return page(409, detail=refusal_text(error))
 
     @app.errorhandler(OutOfReach)
     def on_out_of_reach(error: OutOfReach) -> Response:

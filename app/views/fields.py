@@ -33,7 +33,8 @@ class Required(validators.InputRequired):
 
     def __call__(self, form: Any, field: Any) -> None:
         super().__call__(form, field)
-        if isinstance(field.data, str) and not field.data.strip():
+        is_blank = field.data is None or (isinstance(field.data, str) and not field.data.strip())
+        if is_blank and not field.errors:
             raise validators.StopValidation(str(self.message))
 
 

@@ -60,7 +60,9 @@ def field_of(model: type, name: str, view: Any) -> Any:
         column = next(iter(found.local_columns))
         given = [wtforms.validators.Optional()] if column.nullable else [Required()]
         target = found.mapper.class_
-        return RemoteSelectField(label, given, model=target, lookup=labels.LOOKUP_OF_TABLE[target.__tablename__], **options)
+        return RemoteSelectField(
+            label, given, model=target, lookup=labels.LOOKUP_OF_TABLE[target.__tablename__], **options
+        )
     column = found.columns[0]
     return _plain_field(column, labels.words_of(model.__tablename__, name), label, options)
 

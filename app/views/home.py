@@ -143,7 +143,9 @@ def _clock(due_on: date, left: int, title: str) -> dict[str, Any]:
 def _rings(teacher_id: int, years: list[int]) -> list[dict[str, Any]]:
     """A teacher's own years: each category against what its policy requires."""
     rows = db.session.scalars(
-        select(Standing).where(Standing.teacher_id == teacher_id, Standing.year.in_(years)).order_by(Standing.year.desc())
+        select(Standing)
+        .where(Standing.teacher_id == teacher_id, Standing.year.in_(years))
+        .order_by(Standing.year.desc())
     ).all()
     if not rows:
         series = db.session.scalar(select(Teacher.series).where(Teacher.id == teacher_id)) or "teacher"

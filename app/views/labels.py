@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app
 from flask_babel import get_locale, gettext
@@ -71,7 +71,7 @@ FIELDS: dict[str, str] = {
 }
 
 
-def language() -> str:
+def language() -> Literal["zh", "en"]:
     """zh or en, of this request."""
     return "en" if str(get_locale() or "zh").startswith("en") else "zh"
 
@@ -151,7 +151,11 @@ def words_of(table: str, column: str) -> Any:
         return CODES[table, column]
     if table == "claim" and column == "kind":
         return _Words(kind_words)
-    return PACK_WORDS.get(column) if table in ("claim", "activity", "entry", "decision", "standing", "policy_binding") else None
+    return (
+        PACK_WORDS.get(column)
+        if table in ("claim", "activity", "entry", "decision", "standing", "policy_binding")
+        else None
+    )
 
 
 def code_mark(table: str, name: str, code: Any, words: Mapping[str, Any]) -> Any:
@@ -213,7 +217,9 @@ def integrity_text(error: IntegrityError, label_of: Callable[[str], Any]) -> tup
         return str(CONSTRAINTS[constraint]), ""
     unique = re.search(r"UNIQUE constraint failed: (\w+)\.(\w+)$", text)
     column = unique[2] if unique else ""
-    if not column and (found := re.match(r"uq_[a-z]+(?:_[a-z]+)*?_(code|name|number|year_series|username|district_id)$", constraint)):
+    if not column and (
+        found := re.match(r"uq_[a-z]+(?:_[a-z]+)*?_(code|name|number|year_series|username|district_id)$", constraint)
+    ):
         column = found[1]
     if "UNIQUE" in text or constraint.startswith(("uq_", "ab_user")):
         field = column.removesuffix("_id")

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from app.domain.policy import Deadline
+from app.domain.policy import Deadline, Policy
 from app.domain.reasons import ReasonCode, reasons_for
 from app.domain.workflow import Verb
 from app.views import labels
@@ -90,6 +90,18 @@ def clock_words(left: int) -> str:
 def nearness(left: int) -> str:
     """How pressing a deadline is: "late", "near" (a week), or empty."""
     return "late" if left < 0 else "near" if left <= 7 else ""
+
+
+def category_word(policy: Policy, code: str | None) -> str:
+    """A category in the words of its pack."""
+    category = policy.category(code or "")
+    return category.title.text(labels.language()) if category else code or ""
+
+
+def kind_word(policy: Policy, code: str) -> str:
+    """A claim kind in the words of its pack."""
+    kind = policy.kind(code)
+    return kind.title.text(labels.language()) if kind else code
 
 
 def state_pill(state: str) -> Any:

@@ -1,4 +1,4 @@
-"""The words of coded columns: (table, column) -> {code: word}. A test compares them with the CHECK lists of the models."""
+"""The words of coded columns: (table, column) -> {code: word}. A test compares them with the models' CHECK lists."""
 
 from __future__ import annotations
 

@@ -37,24 +37,16 @@ DOMAIN: dict[str, Any] = {
     "year_missing": _("Enter the year."),
     "year_impossible": _("%(year)s cannot be a year of verification."),
     "year_contradicts": _("The days entered do not lie in the year %(year)s. Mend the days or the year."),
-    "year_unbound": _(
-        "No policy binds the year %(year)s for this series. Ask the city administrator to bind "
-        "one."
-    ),
+    "year_unbound": _("No policy binds the year %(year)s for this series. Ask the city administrator to bind one."),
     "year_other": _("This belongs to another year (%(year)s). The year of a claim stays as it was made."),
     "series_unknown": _("There is no staff series “%(series)s”."),
-    "state_forbids": _(
-        "This claim is “%(state)s”, so “%(verb)s” is no longer possible. Load the page again."
-    ),
+    "state_forbids": _("This claim is “%(state)s”, so “%(verb)s” is no longer possible. Load the page again."),
     "duty_forbids": _("It is not your turn to “%(verb)s” this claim."),
     "own_claim": _("Nobody decides on a claim of their own. A colleague has to do it."),
     "not_own_claim": _("Only the teacher who made the claim can do this."),
     "both_stages": _("You decided on this claim at the other stage. A second person has to decide now."),
     "reason_missing": _("Give a reason. The person concerned will read it."),
-    "late": _(
-        "The deadline was %(due_on)s. Ask the reviewing authority: it may override it with a "
-        "written reason."
-    ),
+    "late": _("The deadline was %(due_on)s. Ask the reviewing authority: it may override it with a written reason."),
     "override_forbidden": _("Only the reviewing authority can override a deadline."),
     "override_reason_missing": _("Overriding a deadline needs a written reason."),
     "id_length": _("An ID number has 18 characters; this one has %(length)s."),

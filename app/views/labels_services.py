@@ -14,9 +14,7 @@ SERVICES: dict[str, Any] = {
     "username_length": _("A user name has %(least)s to %(most)s characters."),
     "username_taken": _("The user name “%(username)s” is taken. Choose another."),
     "activation_unknown": _("This activation code is not known. Check it against your slip."),
-    "activation_used": _(
-        "This slip has been used, or replaced by a newer one. Ask your school for a new slip."
-    ),
+    "activation_used": _("This slip has been used, or replaced by a newer one. Ask your school for a new slip."),
     "activation_expired": _("This slip has expired. Ask your school for a new one."),
     "already_activated": _("%(name)s has an account already. Sign in with it."),
     "teacher_inactive": _("%(name)s is not active any more."),
@@ -31,17 +29,16 @@ SERVICES: dict[str, Any] = {
     "claim_closed": _("This claim can no longer be changed."),
     "claim_no_hours": _("By the rules this gives no hours in %(year)s. Check the days and the assessment."),
     "same_certificate": _(
-        "The certificate number %(certificate)s is claimed already in %(number)s. The same hours "
-        "count once."
+        "The certificate number %(certificate)s is claimed already in %(number)s. The same hours count once."
     ),
     "same_file": _("The same file is evidence of claim %(number)s. The same hours count once."),
-    "same_activity": _(
-        "These hours are registered or claimed already (%(number)s). The same hours count once."
-    ),
+    "same_activity": _("These hours are registered or claimed already (%(number)s). The same hours count once."),
     "decided_already": _("Somebody else has decided on this claim meanwhile."),
     "reason_code_unknown": _("Choose a reason from the list."),
     "certificate_stands": _("Certificate %(number)s rests on these hours. Void it first."),
     "subject_needed": _("A public course needs its subject: the same subject counts once a year."),
+    "not_yet": _("%(on)s is still to come. Submit the claim after it has taken place."),
+    "title_missing": _("Enter the name of the activity or result."),
     "id_number_taken": _(
         "A teacher with this ID number is registered already. Search for them, or ask their "
         "former school to release them."
@@ -50,25 +47,16 @@ SERVICES: dict[str, Any] = {
     "school_inactive": _("%(name)s is closed. Choose another school."),
     "attended_twice": _("This teacher is registered for that day already."),
     "attended_outside": _("The day lies outside the activity (%(first)s to %(last)s)."),
-    "other_school": _(
-        "School-based training is for the school's own staff; this teacher belongs to another "
-        "school."
-    ),
+    "other_school": _("School-based training is for the school's own staff; this teacher belongs to another school."),
     "activity_begun": _(
-        "Attendance is registered for this activity, so its hours, category and days stay as they "
-        "are."
+        "Attendance is registered for this activity, so its hours, category and days stay as they are."
     ),
     "date_future": _("The day is in the future. Register attendance after it has taken place."),
     "teacher_left": _("%(name)s had left by that day."),
     "leaves_before_joining": _("The day of leaving is before the day of joining (%(first)s)."),
-    "school_has_teachers": _(
-        "%(count)s teachers still belong to this school. Move or deactivate them first."
-    ),
+    "school_has_teachers": _("%(count)s teachers still belong to this school. Move or deactivate them first."),
     "void_already": _("This is void already."),
-    "year_frozen": _(
-        "Certificates were issued for %(year)s under this policy, so it cannot be changed any "
-        "more."
-    ),
+    "year_frozen": _("Certificates were issued for %(year)s under this policy, so it cannot be changed any more."),
     "not_passed": _("%(name)s has not passed %(year)s, so there is no certificate yet."),
     "already_issued": _("A valid certificate was issued already."),
     "nothing_chosen": _("Choose at least one record first."),

@@ -8,12 +8,12 @@ from flask import flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
 from app.extensions import db, limiter
 from app.services import logins
+from app.views.access import local_path
 
 
 class LoginView(AuthDBView):
@@ -26,7 +26,7 @@ class LoginView(AuthDBView):
     @limiter.limit("60/minute", methods=["POST"])
     def login(self) -> Any:
         if g.user is not None and g.user.is_authenticated:
-            return redirect(self._get_safe_next_url())
+            return redirect(local_path(request.args.get("next")) or url_for("HomeView.index"))
         form = LoginForm_db()
         status = 200
         if form.validate_on_submit():
@@ -36,8 +36,10 @@ class LoginView(AuthDBView):
                 session.clear()  # a new session for a new person: nothing planted before survives
                 login_user(user, remember=False)
                 session[logins.STAMP] = logins.stamp(user)
-                return redirect(get_safe_redirect(request.args.get("next", "")))
-            flash(gettext("The name or the password is not right. Try again, or ask your school to reset it."), "danger")
+                return redirect(local_path(request.args.get("next")) or url_for("HomeView.index"))
+            flash(
+                gettext("The name or the password is not right. Try again, or ask your school to reset it."), "danger"
+            )
             status = 401
         return self.render_template(self.login_template, title=gettext("Sign in"), form=form), status
 

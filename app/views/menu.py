@@ -110,7 +110,12 @@ OWN_TITLES: dict[str, Any] = {
 
 def navigation() -> list[dict[str, Any]]:
     """The side navigation: groups of items the signed-in user may open, with what waits for them."""
-    groups = [{"title": "", "items": [_item(url_for("HomeView.index"), _("Home"), "home", request.endpoint == "HomeView.index")]}]
+    groups = [
+        {
+            "title": "",
+            "items": [_item(url_for("HomeView.index"), _("Home"), "home", request.endpoint == "HomeView.index")],
+        }
+    ]
     is_only_teacher = current_actor().duties == {"teacher"}
     for title, entries in GROUPS:
         items = []

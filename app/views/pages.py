@@ -31,7 +31,9 @@ def list_page(view: Any, listing: Listing) -> Any:
     rows = listing.rows()
     if listing.left_out:
         names = gettext(", ").join(dict.fromkeys(listing.left_out))
-        said = gettext("This filter value makes no sense or is not yours to see, and was left out: %(names)s", names=names)
+        said = gettext(
+            "This filter value makes no sense or is not yours to see, and was left out: %(names)s", names=names
+        )
     else:
         said = ""
     bulk = [doing.describe(view, one, None) for one in doing.held_actions(view) if one.multiple]
@@ -111,20 +113,20 @@ def show_page(view: Any, item: Any) -> Any:
         )
     may_edit = _has_route(view, "edit") and holds("can_edit", view.class_permission_name) and view.may("edit", item)
     tabs, tables = related_tabs(view, item)
-    values = dict(
-        pk=item.id,
-        item=item,
-        title=str(item),
-        record_title=str(item),
-        record_sub=view.record_sub(item),
-        record_actions=actions,
-        can_edit=may_edit,
-        edit_url=url_for(f"{view.name}.edit", pk=item.id) if may_edit else "",
-        page_links=view.page_links(item),
-        breadcrumbs=crumbs(view, str(item)),
-        widgets={"show": widget, "related_views": tables},
-        related_views=tabs,
-    )
+    values = {
+        "pk": item.id,
+        "item": item,
+        "title": str(item),
+        "record_title": str(item),
+        "record_sub": view.record_sub(item),
+        "record_actions": actions,
+        "can_edit": may_edit,
+        "edit_url": url_for(f"{view.name}.edit", pk=item.id) if may_edit else "",
+        "page_links": view.page_links(item),
+        "breadcrumbs": crumbs(view, str(item)),
+        "widgets": {"show": widget, "related_views": tables},
+        "related_views": tabs,
+    }
     return view.render_template(view.show_template, **{**values, **view.note(item)})
 
 

@@ -20,15 +20,12 @@ from app.views.forms import RecordForm
 from app.views.pages import Related
 from app.views.safe import SafeModelView
 
-ALL_BUT_DELETE = {"delete"}
-
 
 class DistrictView(SafeModelView):
     """Administrative districts, GB/T 2260."""
 
     datamodel = SQLAInterface(District)
     route_base = "/districts"
-    exclude_route_methods = ALL_BUT_DELETE
     list_title = _("Districts")
     add_title = _("New district")
     list_columns = ["name", "code"]
@@ -53,7 +50,6 @@ class AuthorityView(SafeModelView):
 
     datamodel = SQLAInterface(Authority)
     route_base = "/authorities"
-    exclude_route_methods = ALL_BUT_DELETE
     list_title = _("Reviewing authorities")
     add_title = _("New reviewing authority")
     list_columns = ["name", "code", "kind", "district"]
@@ -71,7 +67,6 @@ class OrganiserView(SafeModelView):
 
     datamodel = SQLAInterface(Organiser)
     route_base = "/organisers"
-    exclude_route_methods = ALL_BUT_DELETE
     list_title = _("Organisers")
     add_title = _("New organiser")
     list_columns = ["name", "level", "is_education_authority"]
@@ -89,7 +84,6 @@ class SchoolView(SafeModelView):
 
     datamodel = SQLAInterface(School)
     route_base = "/schools"
-    exclude_route_methods = ALL_BUT_DELETE
     list_title = _("Schools")
     add_title = _("New school")
     list_columns = ["name", "code", "district", "authority", "kind", "ownership", "is_active"]

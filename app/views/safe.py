@@ -58,6 +58,8 @@ class SafeModelView(ModelView):
     page_size = 20
     form_note: Any = ""
     empty_hint: Any = None
+    # The register and the ledger keep their history (SCOPE): a view that deletes says so.
+    exclude_route_methods: ClassVar[set[str]] = {"delete"}
     # FAB's /download/<file> serves any file to whoever may download anything: it does not exist here.
     download = None
 
@@ -76,6 +78,8 @@ class SafeModelView(ModelView):
 
     def _init_properties(self) -> None:
         given = self.order_columns
+        # The class's own dictionary stays as declared.
+        self.label_columns = dict(self.label_columns or {})
         super()._init_properties()
         # FAB would allow ordering by every plain column it can find.
         self.order_columns = [*given] if given is not None else []
@@ -268,8 +272,12 @@ class SafeModelView(ModelView):
             db.session.commit()
         except (Refused, IntegrityError) as refusal:
             db.session.rollback()
-            told = labels.refusal_text(refusal) if isinstance(refusal, Refused) else gettext(
-                "Other records still refer to this one, so it stays. Deactivate it instead, or remove those first."
+            told = (
+                labels.refusal_text(refusal)
+                if isinstance(refusal, Refused)
+                else gettext(
+                    "Other records still refer to this one, so it stays. Deactivate it instead, or remove those first."
+                )
             )
             flash(told, "danger")
             return redirect(home)

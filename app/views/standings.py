@@ -14,12 +14,12 @@ from app.domain.policy import pack
 from app.extensions import db
 from app.models import Standing
 from app.security.actor import current_actor
-from app.services import certificates
+from app.services import certificates, printing
 from app.services.clock import now_utc
-from app.views import labels_claims, standing_page
+from app.views import labels, labels_claims, standing_page
 from app.views.access import guarded
 from app.views.actions import Posted, action
-from app.views.certificates import pdf_response
+from app.views.certificates import printed
 from app.views.claim_page import category_word
 from app.views.filters import Filter
 from app.views.safe import SafeModelView
@@ -90,6 +90,5 @@ class StandingView(SafeModelView):
         kind="primary",
     )
     def issue(self, items: list[Standing], posted: Posted) -> Any:
-        now, actor = now_utc(), current_actor()
-        issued = [certificates.issue(db.session, standing, actor, now) for standing in items]
-        return pdf_response(issued)
+        done = printing.print_standings(db.session, items, labels.language(), current_actor(), now_utc())
+        return printed(done, f"certificates-{items[0].year}-{len(items)}")

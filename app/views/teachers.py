@@ -42,7 +42,6 @@ class TeacherView(SafeModelView):
 
     datamodel = SQLAInterface(Teacher)
     route_base = "/teachers"
-    exclude_route_methods = {"delete"}
     list_title = _("Teachers")
     add_title = _("New teacher")
     list_columns = ["name", "id_number_masked", "school", "stage", "subject", "title", "series", "is_active"]
@@ -62,7 +61,7 @@ class TeacherView(SafeModelView):
         (_("Work"), {"fields": ["school", "stage", "subject", "title", "series", "post"]}),
         (_("Period"), {"fields": ["joined_on", "left_on", "is_active", "account"]}),
     ]
-    label_columns = {"account": _("Account")}
+    label_columns = {"account": _("Account"), "title": _("Professional title"), "subject": _("Subject taught")}
     add_columns = edit_columns = FORM
     extra_fields = {"id_number": _id_number}
     description_columns = {"subject": _("The subject taught, as in the teacher's title.")}
@@ -112,13 +111,17 @@ class TeacherView(SafeModelView):
             identity_numbers.correct(db.session, item, form.id_number.data, now)
         # Who has left comes back by being taken on again, not by a corrected phone number.
         if not item.is_active and form.school.data is item.school:
-            identity_numbers.correct_facts(db.session, item, check_name(form.name.data), form.sex.data, _stated(form), now)
+            identity_numbers.correct_facts(
+                db.session, item, check_name(form.name.data), form.sex.data, _stated(form), now
+            )
             return
         facts = register.TeacherFacts("", check_name(form.name.data), form.sex.data, form.school.data, _stated(form))
         written = register.write_teacher(db.session, item, facts, item.affiliations, day_in_china(now))
         register.finish(db.session, [written], now)
 
-    @action("slips", _("Activation slips"), _("Print a slip for each of them? Slips printed earlier stop working."), "print")
+    @action(
+        "slips", _("Activation slips"), _("Print a slip for each of them? Slips printed earlier stop working."), "print"
+    )
     def slips(self, items: list[Any], posted: Posted) -> Any:
         now = now_utc()
         address = current_app.config["SETTINGS"].public_url

@@ -1,4 +1,4 @@
-"""What waits for the person signed in: claims to review, drafts and returned claims. Counted once a request, and only so far."""
+"""What waits for the person signed in: claims to review, drafts, returned claims. Counted once, and only so far."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST = 999
 
 
 def to_review(actor: Actor) -> ColumnElement[bool]:
-    """Claims whose next decision is the actor's: submitted ones of their schools, first-passed ones of their authority."""
+    """Claims whose next decision is the actor's: submitted at their schools, or passed on to their authority."""
     parts: list[ColumnElement[bool]] = []
     if actor.school_ids:
         parts.append(and_(Claim.school_id.in_(sorted(actor.school_ids)), Claim.state == "submitted"))

@@ -15,9 +15,28 @@ function showFields() {
   }
 }
 
+// Only kinds that are counted by days ask for days: the numbers of the steps follow.
+function showNumbers() {
+  let number = 0;
+  for (const mark of form.querySelectorAll('fieldset:not([hidden]) legend .n')) mark.textContent = String(number += 1);
+}
+
 function showMinutes() {
   for (const day of days.children) {
-    day.querySelector('.mins').hidden = day.querySelector('select').value === 'full';
+    day.querySelector('.mins').classList.toggle('off', day.querySelector('select').value === 'full');
+  }
+}
+
+// The hours of each day beside its row, and the sum in the bar of a phone, as the server reckoned them.
+function showHours() {
+  const result = form.querySelector('.result');
+  form.querySelector('[data-sum]').textContent = result.dataset.hours;
+  for (const day of days.children) {
+    const step = result.querySelector(`[data-step="${CSS.escape(day.querySelector('[name="session_on"]').value.trim())}"]`);
+    const gives = day.querySelector('[data-gives]');
+    const hours = document.createElement('b');
+    hours.textContent = step ? step.dataset.stepHours : '';
+    gives.replaceChildren(...(step ? [hours, ` ${gives.dataset.unit}`] : []));
   }
 }
 
@@ -32,7 +51,15 @@ function number(day, index) {
 }
 
 const blank = days.firstElementChild.cloneNode(true);
-for (const input of blank.querySelectorAll('input')) input.setAttribute('value', '');
+blank.classList.remove('has-error');
+for (const mark of blank.querySelectorAll('.help-block, [data-gives] > *')) mark.remove();
+for (const input of blank.querySelectorAll('input')) {
+  input.setAttribute('value', '');
+  input.removeAttribute('aria-invalid');
+  input.removeAttribute('aria-describedby');
+}
+for (const option of blank.querySelectorAll('[selected]')) option.removeAttribute('selected');
+blank.querySelector('[data-gives]').textContent = '';
 
 function addDay() {
   const day = blank.cloneNode(true);
@@ -52,7 +79,9 @@ async function reckon() {
   body.delete('files');
   const answer = await fetch(form.dataset.reckon, { method: 'POST', body, headers: { Accept: 'text/html' } }).catch(() => null);
   // An older answer must not overwrite a newer one.
-  if (answer?.ok && mine === asked) form.querySelector('[data-result]').innerHTML = await answer.text();
+  if (!answer?.ok || mine !== asked) return;
+  form.querySelector('[data-result]').innerHTML = await answer.text();
+  showHours();
 }
 
 function reckonSoon() {
@@ -61,16 +90,23 @@ function reckonSoon() {
 }
 
 form.addEventListener('click', (event) => {
-  if (event.target.closest('[data-day-add]')) addDay();
+  if (event.target.closest('[data-day-add]')) {
+    event.preventDefault();
+    addDay();
+  }
   const remove = event.target.closest('[data-day-remove]');
   if (!remove) return;
+  event.preventDefault();
   if (days.children.length > 1) remove.closest('[data-day]').remove();
   else for (const input of days.querySelectorAll('input')) input.value = '';
   [...days.children].forEach(number);
   reckonSoon();
 });
 form.addEventListener('input', reckonSoon);
-form.addEventListener('change', () => { showFields(); showMinutes(); reckonSoon(); });
+form.addEventListener('change', () => { showFields(); showNumbers(); showMinutes(); reckonSoon(); });
 
 showFields();
+showNumbers();
 showMinutes();
+// A draft that was kept after a refusal lives at its own address: loading the page again must not send it twice.
+if (new URL(form.action).pathname !== window.location.pathname) window.history.replaceState(null, '', form.action);

@@ -19,14 +19,15 @@ function line(item, escape) {
 
 function startLookup(field) {
   const many = field.multiple || field.dataset.many !== undefined;
+  // A select brings its chosen options itself; naming none here would take them away.
   const known = field.tagName === 'INPUT' && field.value
-    ? [{ id: field.value, text: field.dataset.text || field.value }] : [];
+    ? { options: [{ id: field.value, text: field.dataset.text || field.value }], items: [field.value] } : {};
   const nameless = field.tagName === 'INPUT' && field.value && !field.dataset.text;
   let failed = false;
   const picker = new window.TomSelect(field, {
     valueField: 'id', labelField: 'text', searchField: [], maxItems: many ? null : 1, maxOptions: 30,
     preload: 'focus', loadThrottle: 200, openOnFocus: true, hideSelected: many, closeAfterSelect: true,
-    options: known, items: known.map((one) => one.id), placeholder: field.dataset.hint || word('type_more'),
+    ...known, placeholder: field.dataset.hint || word('type_more'),
     plugins: many ? { remove_button: { title: word('remove') } } : { clear_button: { title: word('remove') } },
     shouldLoad: () => true,
     onItemAdd() { this.setTextboxValue(''); },
