@@ -150,9 +150,9 @@ class Issuer:
                 "year": text.year,
                 "result": text.result,
                 "snapshot": {
-                    "figures": certificates._figures(text),
+                    "figures": certificates.figures_of(text),
                     **{
-                        language: as_snapshot(certificates._text(text, number, code, on, reviews, language))
+                        language: as_snapshot(certificates.text_of(text, number, code, on, reviews, language))
                         for language in certificates.LANGUAGES
                     },
                 },

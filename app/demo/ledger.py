@@ -50,5 +50,5 @@ def standing_rows(
             "year": result.year,
             "school_id": standings.school_in_year(person.stays, result.year, person.place.id),
             "computed_at": now,
-            **standings._columns(result),
+            **standings.columns_of(result),
         }

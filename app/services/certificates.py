@@ -79,7 +79,7 @@ def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) ->
     if standing.result not in ISSUED_FOR:
         raise Refused(No.NOT_PASSED, name=standing.teacher.name, year=standing.year)
     older = valid_certificate(session, standing.teacher_id, standing.year)
-    figures = _figures(standing)
+    figures = figures_of(standing)
     if older is not None and older.snapshot["figures"] == figures:
         return older
     if older is not None:
@@ -156,7 +156,7 @@ def _end(certificate: Certificate, state: str, now: datetime, reason: str | None
     certificate.end_reason = reason
 
 
-def _figures(standing: Standing) -> dict[str, Any]:
+def figures_of(standing: Standing) -> dict[str, Any]:
     """What of a standing the certificate attests: if this changes, it needs a new one."""
     return {
         "policy": standing.policy,
@@ -170,7 +170,7 @@ def _figures(standing: Standing) -> dict[str, Any]:
 
 def _is_founded(figures: dict[str, Any], standing: Standing) -> bool:
     """Whether nothing attested has fallen since."""
-    now = _figures(standing)
+    now = figures_of(standing)
     if now["result"] not in ISSUED_FOR:
         return False
     attested = [*figures["recognised"].items(), ("carried_in", figures["carried_in"]), ("total", figures["total"])]
@@ -181,12 +181,12 @@ def _is_founded(figures: dict[str, Any], standing: Standing) -> bool:
 def _snapshots(session: Session, standing: Standing, number: str, code: str, issued_on: date) -> dict[str, Any]:
     reviews = _reviews(session, standing)
     return {
-        language: paper.as_snapshot(_text(standing, number, code, issued_on, reviews, language))
+        language: paper.as_snapshot(text_of(standing, number, code, issued_on, reviews, language))
         for language in LANGUAGES
     }
 
 
-def _text(
+def text_of(
     standing: Standing,
     number: str,
     code: str,
@@ -194,6 +194,7 @@ def _text(
     reviews: tuple[paper.Review | None, paper.Review | None],
     language: str,
 ) -> paper.CertificateText:
+    """What the certificate says in one language, frozen from here on."""
     teacher, school = standing.teacher, standing.school
     policy = pack(standing.policy)
     rows, total = _rows(policy, standing, language)

@@ -151,7 +151,7 @@ def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict
         years = years_in_scope(where, {entry.year for entry in own}, (*verified, *once_current.get(teacher_id, ())))
         assessed = rules.assess_years(years, own, _policy_chooser(bindings, series))
         for result in assessed:
-            columns = _columns(result)
+            columns = columns_of(result)
             columns["school_id"] = school_in_year(where, result.year, school_id)
             found[teacher_id, result.year] = columns
     return found
@@ -161,7 +161,8 @@ def _policy_chooser(bindings: dict[tuple[int, str], str], series: str) -> Callab
     return lambda year: pack(bindings.get((year, series)) or default_pack(year, series))
 
 
-def _columns(result: rules.Standing) -> dict[str, Any]:
+def columns_of(result: rules.Standing) -> dict[str, Any]:
+    """What the table keeps of an assessed year, without its school."""
     return {
         "policy": result.policy,
         "recognised": {category: plain(hours) for category, hours in result.recognised.items()},

@@ -55,8 +55,8 @@ RESULTS: Words = {"passed": _("Passed"), "not_passed": _("Not passed"), "exempt"
 SOURCES: Words = {"claim": _("Claim"), "attendance": _("Attendance"), "platform": _("Platform")}
 PLATFORMS: Words = {
     "jijiao": _("Guangzhou continuing education network"),
-    "province": _("Provincial teacher platform"),
-    "zhuanji": _("Provincial professionals platform"),
+    "province_teacher": _("Provincial teacher platform"),
+    "province_staff": _("Provincial professionals platform"),
     "accounting": _("Provincial accounting platform"),
     "health": _("Health platform"),
 }

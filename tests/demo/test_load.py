@@ -138,7 +138,7 @@ def test_certificates_of_each_state_and_every_valid_one_is_founded(session):
         text = from_snapshot(row.snapshot["zh"])
         assert (text.number, text.year) == (row.number, row.year)
         if row.state == "valid":
-            assert row.snapshot["figures"] == certificates._figures(kept[row.teacher_id, row.year])
+            assert row.snapshot["figures"] == certificates.figures_of(kept[row.teacher_id, row.year])
 
 
 def test_nothing_happens_after_now(session, loaded: Loaded):
