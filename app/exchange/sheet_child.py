@@ -11,6 +11,7 @@ formula and the value it shows, ["e"] an error value, ["m"] a cell covered by a 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
@@ -28,6 +29,7 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_CELL = 32_767  # what a cell of Excel can hold
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+Place = tuple[int, int]  # row and column, from 0
 MACRO_TYPES = (b"macroEnabled", b"vbaProject")
 ENCODING = re.compile(rb'^<\?xml[^>]*encoding\s*=\s*["\']([A-Za-z0-9._-]+)')
 SPECIAL = re.compile(rb'<(?:\w+:)?f[\s/>]|\bt\s*=\s*["\']e["\']')
@@ -44,7 +46,7 @@ class Unreadable(Exception):
 
 
 def limit_self(memory: int, seconds: int) -> None:
-    """Take away this process's right to more memory and time than given, and to write files."""
+    """Take away this process's right to more memory and processor time than given."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -103,10 +105,8 @@ def _decode(content: bytes) -> str:
     if b"\x00" in content:
         raise Unreadable("file_type")
     for encoding in ("utf-8-sig", "gb18030"):
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
     raise Unreadable("file_encoding")
 
 
@@ -150,7 +150,7 @@ def _inspect(archive: zipfile.ZipFile) -> None:
     names = {part.filename.lower() for part in parts}
     if "xl/workbook.xml" not in names:
         raise Unreadable("file_type")
-    if any(name.endswith("vbaproject.bin") for name in names):
+    if "xl/vbaproject.bin" in names:
         raise Unreadable("file_macros")
     unpacked = 0
     for part in parts:
@@ -173,7 +173,7 @@ def _inspect(archive: zipfile.ZipFile) -> None:
             raise Unreadable("file_macros")
 
 
-def _special_cells(archive: zipfile.ZipFile) -> dict[tuple[int, int], str]:
+def _special_cells(archive: zipfile.ZipFile) -> dict[Place, str]:
     """Where the first visible sheet has formulas ("f") and error values ("e"): calamine shows neither."""
     path = _path_of_first_sheet(archive)
     body = archive.read(path)
@@ -181,7 +181,7 @@ def _special_cells(archive: zipfile.ZipFile) -> dict[tuple[int, int], str]:
         return {}
     from defusedxml.ElementTree import iterparse
 
-    found: dict[tuple[int, int], str] = {}
+    found: dict[Place, str] = {}
     row = column = -1
     kind = None
     for event, element in iterparse(io.BytesIO(body), events=("start", "end"), forbid_dtd=True):
@@ -206,10 +206,7 @@ def _special_cells(archive: zipfile.ZipFile) -> dict[tuple[int, int], str]:
 
 
 def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+    return sum((ord(letter) - 64) * 26**power for power, letter in enumerate(reversed(letters))) - 1
 
 
 def _path_of_first_sheet(archive: zipfile.ZipFile) -> str:
@@ -230,13 +227,8 @@ def _path_of_first_sheet(archive: zipfile.ZipFile) -> str:
     raise Unreadable("file_no_sheet")
 
 
-def _marked(
-    index: int, cells: list[Any], special: dict[tuple[int, int], str], covered: set[tuple[int, int]]
-) -> list[Any]:
-    return [
-        _workbook_cell(value, special.get((index, column)), (index, column) in covered)
-        for column, value in enumerate(cells)
-    ]
+def _marked(row: int, cells: list[Any], special: dict[Place, str], covered: set[Place]) -> list[Any]:
+    return [_cell(value, special.get((row, column)), (row, column) in covered) for column, value in enumerate(cells)]
 
 
 def _first_sheet(book: Any) -> int:
@@ -248,9 +240,9 @@ def _first_sheet(book: Any) -> int:
     raise Unreadable("file_no_sheet")
 
 
-def _covered(ranges: list[Any], height: int) -> set[tuple[int, int]]:
+def _covered(ranges: list[Any], height: int) -> set[Place]:
     """The cells hidden under merged ones, without the corner that holds the value."""
-    found: set[tuple[int, int]] = set()
+    found: set[Place] = set()
     for (top, left), (bottom, right) in ranges:
         for row in range(top, min(bottom, height - 1) + 1):
             for column in range(left, min(right, MAX_COLUMNS) + 1):
@@ -261,7 +253,7 @@ def _covered(ranges: list[Any], height: int) -> set[tuple[int, int]]:
     return found
 
 
-def _workbook_cell(value: Any, special: str | None, is_covered: bool) -> Any:
+def _cell(value: Any, special: str | None, is_covered: bool) -> Any:
     if special == "e":
         return ["e"]
     if is_covered:
@@ -275,10 +267,8 @@ def _plain(value: Any) -> Any:
         return value.strip()[:MAX_CELL] or None
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    if isinstance(value, datetime.datetime):
-        return ["d", value.date().isoformat()]
-    if isinstance(value, datetime.date):
-        return ["d", value.isoformat()]
+    if isinstance(value, datetime.date):  # a datetime is one, too
+        return ["d", value.isoformat()[:10]]
     return str(value)
 
 
@@ -291,10 +281,10 @@ def main() -> None:
         out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
         out.write("\n")
 
+    count = 0
     try:
-        count = 0
-        for number, cells in rows_of(sys.stdin.buffer.read()):
-            tell([number, cells])
+        for row in rows_of(sys.stdin.buffer.read()):
+            tell(list(row))
             count += 1
         tell(["end", count])
     except Unreadable as refusal:

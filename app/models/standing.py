@@ -66,6 +66,7 @@ class Standing(Model):
         UniqueConstraint("teacher_id", "year"),
         Index("ix_standing_school_year_result", "school_id", "year", "result"),
         Index("ix_standing_year_result", "year", "result"),
+        Index("ix_standing_year_id", "year", "id"),
     )
 
     def __str__(self) -> str:

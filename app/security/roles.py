@@ -25,7 +25,6 @@ def _pairs(view: str, *permissions: str) -> set[tuple[str, str]]:
 
 ROLES: dict[str, set[tuple[str, str]]] = {
     "Teacher": EVERYBODY
-    | _pairs("ProfileView", "can_profile")
     | _pairs("ClaimView", *READ, *EDIT, "submit", "withdraw", "discard", "can_evidence", "can_reckon")
     | _pairs("StandingView", *READ, "can_why")
     | _pairs("CertificateView", *READ, "can_pdf")

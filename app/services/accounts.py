@@ -6,6 +6,7 @@ instead: a random code, kept only as a digest, that lets its holder choose a pas
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -16,8 +17,9 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.errors import Refused
 from app.models import Activation, Appointment, Authority, Organiser, School, Teacher
+from app.security.actor import SYSTEM, acting
 from app.security.roles import ROLE_OF_DUTY, ROLES
-from app.security.secrets import digest
+from app.security.secrets import digest, unseal
 from app.services.refusals import No
 
 SLIP_DAYS = 60
@@ -59,7 +61,7 @@ def sync_roles(session: Session) -> tuple[int, int]:
 
 
 def check_password(username: str, password: str) -> None:
-    """Refuse a password that is short, of one kind, or holds the user name or an ID number's end."""
+    """Refuse a password that is short, of one kind, or holds the user name or an ID number."""
     lowered = password.lower()
     if len(password) < MIN_PASSWORD or len(password) > 200:
         raise Refused(No.PASSWORD_LENGTH, least=MIN_PASSWORD)
@@ -67,11 +69,21 @@ def check_password(username: str, password: str) -> None:
         raise Refused(No.PASSWORD_SIMPLE)
     if len(username) >= 4 and username.lower() in lowered:
         raise Refused(No.PASSWORD_HOLDS_NAME)
+    if re.search(r"\d{17}[\dx]", lowered):
+        raise Refused(No.PASSWORD_HOLDS_ID_NUMBER)
+
+
+def _refuse_own_id_number(teacher: Teacher | None, password: str) -> None:
+    """S2's first password is the ID number's last six places and "@Gd": no password may hold those six."""
+    if teacher is not None and unseal(teacher.id_number_cipher)[-6:].lower() in password.lower():
+        raise Refused(No.PASSWORD_HOLDS_ID_NUMBER)
 
 
 def set_password(session: Session, user: User, password: str) -> None:
     """Hash and keep a new password; a waiting account is free again."""
     check_password(user.username, password)
+    with acting(SYSTEM):
+        _refuse_own_id_number(session.scalar(select(Teacher).where(Teacher.user_id == user.id)), password)
     user.password = generate_password_hash(password)
     user.fail_login_count = 0
     session.flush()
@@ -160,6 +172,9 @@ def activate(session: Session, code: str, username: str, password: str, now: dat
     teacher = activation.teacher
     if teacher.user_id is not None:
         raise Refused(No.ALREADY_ACTIVATED, name=teacher.name)
+    if not teacher.is_active:
+        raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
+    _refuse_own_id_number(teacher, password)
     user = create_user(session, username, teacher.name, password)
     appoint(session, user, "teacher")
     teacher.user_id = user.id

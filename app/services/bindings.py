@@ -1,4 +1,4 @@
-"""Binding a policy to a year and a series. Standings follow at once; a year with certificates is frozen (DOMAIN §2)."""
+"""Binding a policy to a year and a series. Standings follow by a job; a year with certificates is frozen."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from app.domain.errors import Refused
 from app.domain.hours import check_year
 from app.domain.policy import pack
 from app.models import Certificate, PolicyBinding, Teacher
-from app.security.actor import acting, current_actor
-from app.services import standings
+from app.security.actor import current_actor
+from app.services import jobs
 from app.services.refusals import No
 
-CHUNK = 500
+# Recomputes everybody of the series in its payload: a year's carry-over reaches into the next ones.
+REBUILD_JOB = "rebuild"
 
 
 def bind(
@@ -39,8 +40,8 @@ def bind(
     for of_year, of_series in sorted(affected):
         _refuse_frozen(session, of_year, of_series)
     session.flush()
-    for of_series in sorted({one for _year, one in affected}):
-        _refresh(session, of_series, now)
+    payload = {"series": sorted({one for _year, one in affected})}
+    jobs.enqueue(session, REBUILD_JOB, payload, current_actor(), now)
     return binding
 
 
@@ -54,11 +55,3 @@ def _refuse_frozen(session: Session, year: int, series: str) -> None:
         )
     if issued is not None:
         raise Refused(No.YEAR_FROZEN, year=year, series=series)
-
-
-def _refresh(session: Session, series: str, now: datetime) -> None:
-    """Recompute everybody of the series: a year's carry-over reaches into the next ones."""
-    with acting(current_actor().as_system()):
-        ids = list(session.scalars(select(Teacher.id).where(Teacher.series == series).order_by(Teacher.id)))
-        for start in range(0, len(ids), CHUNK):
-            standings.refresh_all(session, ids[start : start + CHUNK], now)

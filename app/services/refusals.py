@@ -12,6 +12,7 @@ class No(StrEnum):
     PASSWORD_LENGTH = "password_length"  # noqa: S105  (a code, not a password)
     PASSWORD_SIMPLE = "password_simple"  # noqa: S105
     PASSWORD_HOLDS_NAME = "password_holds_name"  # noqa: S105
+    PASSWORD_HOLDS_ID_NUMBER = "password_holds_id_number"  # noqa: S105
     PASSWORD_WRONG = "password_wrong"  # noqa: S105
     USERNAME_LENGTH = "username_length"
     USERNAME_TAKEN = "username_taken"

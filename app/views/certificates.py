@@ -20,6 +20,7 @@ from app.services.clock import now_utc
 from app.views import labels
 from app.views.access import guarded
 from app.views.actions import Posted, action
+from app.views.claim_page import moment
 from app.views.filters import Filter
 from app.views.safe import SafeModelView
 
@@ -45,17 +46,7 @@ class CertificateView(SafeModelView):
     list_title = _("Certificates")
     show_template = "certificates/record.html"
     list_columns = ["number", "teacher", "school", "year", "result", "state", "issued_at"]
-    show_columns = [
-        "number",
-        "teacher",
-        "school",
-        "year",
-        "result",
-        "state",
-        "issued_at",
-        "ended_at",
-        "replaced_by",
-    ]
+    show_columns = ["number"]
     order_columns = ["number", "teacher.name", "school.name", "year", "state", "issued_at"]
     eager = ["teacher", "school.district", "replaced_by"]
     search_text = ["number", "teacher.name"]
@@ -69,12 +60,16 @@ class CertificateView(SafeModelView):
     empty_hint = _("No certificates yet. They are issued from the standings that passed.")
 
     def note(self, item: Certificate) -> dict[str, Any]:
+        text = item.snapshot[labels.language()]
         return {
             "record_pill": labels.code_mark(
                 "certificate", "state", item.state, labels.words_of("certificate", "state")
             ),
             "code": certificates.grouped(item.code),
-            "verify_url": item.snapshot["zh"]["verify_url"],
+            "result_word": text["result_word"],
+            "total": text["total"]["recognised"],
+            "issued_at": moment(item.issued_at),
+            "ended_at": moment(item.ended_at) if item.ended_at else "",
         }
 
     @expose("/pdf/<pk>", methods=["GET"])

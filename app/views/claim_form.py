@@ -46,8 +46,8 @@ class Choice(wtforms.RadioField):
 class Subject(wtforms.SelectField):
     """The public subject, by its code in the pack; empty is None."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(label, choices=(), validate_choice=False, coerce=lambda value: value or None)
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, choices=(), validate_choice=False, coerce=lambda value: value or None, **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and self.data not in {value for value, _word in self.choices}:

@@ -54,6 +54,9 @@ class ClaimView(ClaimEditing):
     ]
     empty_hint = _("No claims here. Teachers begin one with “New claim”; reviewers see them when submitted.")
 
+    def col_title(self, item: Claim) -> str:
+        return item.title or gettext("Untitled claim")
+
     def col_category(self, item: Claim) -> str:
         return category_word(pack(item.policy), item.recognised_category or item.category)
 
@@ -69,7 +72,13 @@ class ClaimView(ClaimEditing):
         return action in verbs
 
     def record_sub(self, item: Claim) -> str:
-        return gettext("%(teacher)s, %(school)s, %(year)s", teacher=item.teacher, school=item.school, year=item.year)
+        return gettext(
+            "%(number)s, %(teacher)s, %(school)s, %(year)s",
+            number=item.number,
+            teacher=item.teacher,
+            school=item.school,
+            year=item.year,
+        )
 
     def note(self, item: Claim) -> dict[str, Any]:
         values = claim_page.page_values(item, now_utc(), may_change=self.may("edit", item))
@@ -77,7 +86,8 @@ class ClaimView(ClaimEditing):
         pill = labels_claims.state_pill(item.state)
         if last is not None:
             last = {**last, "state": pill, "url": url_for("ClaimView.show", pk=item.id)}
-        return {**values, "decision": last, "record_pill": pill}
+        title = item.title or gettext("Untitled claim")
+        return {**values, "decision": last, "record_title": title, "record_pill": pill}
 
     def action_values(self, name: str, item: Claim | None) -> dict[str, Any]:
         if name != "approve" or item is None:
@@ -197,13 +207,13 @@ class ClaimView(ClaimEditing):
         """One file, under the reach of its claim; its type is what its content was judged to be."""
         row = self._evidence(pk)
         try:
-            path = store().path(row.sha256)
+            path = store().path(row.sha256).resolve(strict=True)
             response: Response = send_file(
                 path, mimetype=row.media_type, download_name=row.filename, conditional=True, etag=row.sha256
             )
         except (Missing, FileNotFoundError):
             current_app.logger.error("evidence %s is missing from the store", row.id)
-            abort(404)
+            return self.render_template("claims/missing.html", title=row.filename, claim=row.claim), 404
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
         return response
 

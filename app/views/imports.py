@@ -195,8 +195,9 @@ def _kind(text: str) -> Kind:
 
 
 def _headings(kind: Kind) -> str:
-    required = gettext("%(headings)s (required)", headings="、".join(c.heading for c in LAYOUTS[kind].columns if c.is_required))
-    return gettext(", ").join([required, *(c.heading for c in LAYOUTS[kind].columns if not c.is_required)])
+    columns = LAYOUTS[kind].columns
+    required = gettext("%(headings)s (required)", headings="、".join(c.heading for c in columns if c.is_required))
+    return "、".join([required, *(c.heading for c in columns if not c.is_required)])
 
 
 def _plan_of(pk: int) -> Job:

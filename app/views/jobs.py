@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import abort, jsonify, redirect, request, url_for
+from flask import abort, jsonify, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
@@ -16,15 +16,19 @@ from sqlalchemy.orm import defer
 from app.extensions import db
 from app.models import Job
 from app.security.actor import current_actor
+from app.services.bindings import REBUILD_JOB
 from app.services.clock import now_utc
 from app.services.imports import PLAN_JOB, WRITE_JOB
+from app.services.printing import PRINT_JOB
+from app.services.store import store
 from app.views.access import guarded
 
 PAGE = 20
 KIND_WORDS: dict[str, Any] = {
     PLAN_JOB: _("Checking a file"),
     WRITE_JOB: _("Importing a file"),
-    "print": _("Printing certificates"),
+    PRINT_JOB: _("Printing certificates"),
+    REBUILD_JOB: _("Recomputing standings"),
 }
 STATE_WORDS: dict[str, Any] = {
     "queued": _("Waiting"),
@@ -38,6 +42,9 @@ FAILURE_WORDS: dict[str, Any] = {
     "out_of_reach": _("You may no longer change these records."),
     "file_missing": _("The file is not there any more. Upload it again."),
 }
+
+
+FAILED = _("This did not work. Nothing more is done; try again, or tell the administrator.")
 
 
 class JobView(BaseView):
@@ -79,7 +86,22 @@ class JobView(BaseView):
             return redirect(url_for("ImportView.review", pk=job.id))
         if job.kind == WRITE_JOB:
             return redirect(url_for("ImportView.review", pk=job.payload["plan"]))
-        return self.render_template("jobs/show.html", title=str(word(job)), job=job, progress=progress(job))
+        made = url_for("JobView.file", pk=job.id) if job.state == "done" and "file" in (job.outcome or {}) else ""
+        return self.render_template(
+            "jobs/show.html", title=str(word(job)), job=job, progress=progress(job), file_url=made
+        )
+
+    @expose("/file/<int:pk>", methods=["GET"])
+    @guarded
+    @permission_name("show")
+    def file(self, pk: int) -> Any:
+        """What a job has made, for its owner."""
+        made = _own(pk).outcome or {}
+        if "filename" not in made or "file" not in made:
+            abort(404)
+        return send_file(
+            store().path(made["file"]), mimetype="application/pdf", download_name=made["filename"], etag=made["file"]
+        )
 
     @expose("/state/<int:pk>", methods=["GET"])
     @guarded
@@ -127,7 +149,7 @@ def _words(job: Job, now: datetime) -> str:
         return gettext("Waiting for its turn. You may close this page.")
     if job.state == "failed":
         code = (job.outcome or {}).get("failed", "")
-        return str(FAILURE_WORDS.get(code, gettext("This did not work. Nothing more is done; try again, or tell the administrator.")))
+        return str(FAILURE_WORDS.get(code, FAILED))
     rows = gettext("%(done)s of %(total)s rows", done=f"{job.done:,}", total=f"{job.total:,}")
     if job.state == "done" or not job.total:
         return rows

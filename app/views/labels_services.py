@@ -10,6 +10,7 @@ SERVICES: dict[str, Any] = {
     "password_length": _("Choose a password of at least %(least)s characters."),
     "password_simple": _("This password is too simple. Mix letters with digits or other characters."),
     "password_holds_name": _("The password must not hold the user name."),
+    "password_holds_id_number": _("The password must not hold an ID number or its last six places."),
     "password_wrong": _("The present password is not right."),
     "username_length": _("A user name has %(least)s to %(most)s characters."),
     "username_taken": _("The user name “%(username)s” is taken. Choose another."),

@@ -70,10 +70,12 @@ class Listing:
 
     def _ordered(self) -> Select[Any]:
         column = self.joins.attribute(self.order_column)
-        ordered = column.desc() if self.order_direction == "desc" else column.asc()
+        # The key last, so that equal rows keep their places from page to page; in the same direction, so that one
+        # index serves both.
+        down = self.order_direction == "desc"
+        ordered = (column.desc(), self.model.id.desc()) if down else (column.asc(), self.model.id.asc())
         statement = self.joins.put_on(select(self.model)).where(*self.criteria)
-        # The key last, so that equal rows keep their places from page to page.
-        return statement.order_by(ordered, self.model.id)
+        return statement.order_by(*ordered)
 
     def _order(self, args: MultiDict[str, str]) -> tuple[str, str]:
         column = args.get(f"_oc_{self.view.name}", "")

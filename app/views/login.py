@@ -30,7 +30,9 @@ class LoginView(AuthDBView):
         form = LoginForm_db()
         status = 200
         if form.validate_on_submit():
-            user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            # PostgreSQL refuses a NUL in a text; a name with one is simply nobody's.
+            name = form.username.data.replace("\0", "")
+            user = self.appbuilder.sm.auth_user_db(name, form.password.data)
             db.session.commit()
             if user:
                 session.clear()  # a new session for a new person: nothing planted before survives

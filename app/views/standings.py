@@ -25,6 +25,15 @@ from app.views.filters import Filter
 from app.views.safe import SafeModelView
 
 
+def _finding(item: Standing) -> str:
+    """The answer first: what the year has come to."""
+    if item.result == "exempt":
+        return gettext("%(year)s: exempt", year=item.year)
+    if item.result == "passed":
+        return gettext("%(year)s is passed", year=item.year)
+    return gettext("%(year)s is not passed yet", year=item.year)
+
+
 class StandingView(SafeModelView):
     """年度验证结果. Written by ``services/standings.py`` only, so there is no form."""
 
@@ -68,7 +77,7 @@ class StandingView(SafeModelView):
     def note(self, item: Standing) -> dict[str, Any]:
         return {
             **standing_page.page_values(item),
-            "record_title": gettext("%(year)s: %(name)s", year=item.year, name=item.teacher),
+            "record_title": _finding(item),
             "record_pill": labels_claims.result_pill(item.result),
             "total": plain(item.total),
         }

@@ -9,7 +9,7 @@ from flask import current_app, make_response, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from wtforms import validators
 
 from app.documents import slips as paper
@@ -17,7 +17,8 @@ from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.identity import check_id_number, check_name
 from app.extensions import db
-from app.models import Teacher
+from app.models import School, Teacher
+from app.security.actor import current_actor
 from app.security.secrets import index_of
 from app.services import accounts, identity_numbers, register
 from app.services.clock import SHANGHAI, now_utc
@@ -87,6 +88,9 @@ class TeacherView(SafeModelView):
         if item is None:
             form.id_number.validators = [Required()]
             form.id_number.flags.required = True
+            ids = current_actor().school_ids
+            if len(ids) == 1 and form.school.data is None and not form.school.raw_data:
+                form.school.data = db.session.scalars(select(School).where(School.id.in_(ids))).one_or_none()
         else:
             form.id_number.description = gettext(
                 "Registered as %(masked)s. Leave this empty to keep it.", masked=item.id_number_masked

@@ -661,6 +661,7 @@ def upgrade():
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.create_index("ix_standing_school_year_result", ["school_id", "year", "result"], unique=False)
         batch_op.create_index("ix_standing_year_result", ["year", "result"], unique=False)
+        batch_op.create_index("ix_standing_year_id", ["year", "id"], unique=False)
 
     op.create_table(
         "decision",
@@ -827,6 +828,7 @@ def downgrade():
 
     op.drop_table("decision")
     with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.drop_index("ix_standing_year_id")
         batch_op.drop_index("ix_standing_year_result")
         batch_op.drop_index("ix_standing_school_year_result")
 
