@@ -100,6 +100,9 @@ class Settings:
             "FAB_UPDATE_PERMS": False,
             "FAB_ADD_SECURITY_API": False,
             "FAB_SAFE_REDIRECT_HOSTS": list(self.trusted_hosts),
+            # FAB switches limits off unless told otherwise. Kept per process: an account's own wait is in the database.
+            "RATELIMIT_ENABLED": True,
+            "RATELIMIT_STORAGE_URI": "memory://",
             "AUTH_TYPE": 1,
             "AUTH_USER_REGISTRATION": False,
             "APP_NAME": "学时",

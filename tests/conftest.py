@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app import create_app
-from app.extensions import db
+from app.extensions import db, limiter
 from app.security.actor import SYSTEM, acting
 from app.services.accounts import sync_roles
 from app.services.clock import stopped
@@ -34,9 +34,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is tested without a database is run once, not once a database."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in ("domain", "documents"):
+            item.add_marker(pytest.mark.pure)
+
+
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The database of this session; ``refresh()`` makes it as new."""
+    """The database of this session; ``refresh(name)`` makes it a copy of a kept one."""
     kind = PostgresDatabase if request.config.getoption("--database") == "postgresql" else SqliteDatabase
     made = kind(tmp_path_factory.mktemp("database"))
     yield made
@@ -49,15 +57,16 @@ def migrated(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     from flask_migrate import upgrade
 
     settings = make_settings(tmp_path_factory.mktemp("instance"), database.url)
-    app = create_app(settings, TESTING=False, RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app = create_app(settings, TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    # Limits are for the outside; the tests of limits switch them on.
+    limiter.enabled = False
     with app.app_context():
         upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
         with acting(SYSTEM):
             sync_roles(db.session)
             db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    database.keep()
+    disconnect(app)
+    database.keep("empty")
     return app
 
 
@@ -78,17 +87,37 @@ def make_settings(instance: Path, url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def peopled(migrated: Flask, database: Any) -> World:
+    """The world, built once and kept: building it takes longer than most tests."""
+    disconnect(migrated)
+    database.refresh("empty")
+    with stopped(NOW), migrated.app_context(), acting(SYSTEM):
+        made = build_world(db.session, NOW)
+        db.session.commit()
+    disconnect(migrated)
+    database.keep("world")
+    return made
+
+
+def disconnect(app: Flask) -> None:
+    """Let go of every connection, so that the database under them can be replaced."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture
-def app(migrated: Flask, database: Any) -> Iterator[Flask]:
-    """The application on a fresh copy of the migrated database."""
-    with migrated.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    database.refresh()
+def app(migrated: Flask, database: Any, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a fresh copy: of the migrated database, or of the world where the test asks for it."""
+    kept = "empty"
+    if "world" in request.fixturenames:
+        request.getfixturevalue("peopled")
+        kept = "world"
+    disconnect(migrated)
+    database.refresh(kept)
     yield migrated
-    with migrated.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    disconnect(migrated)
 
 
 @pytest.fixture(autouse=True)
@@ -107,12 +136,9 @@ def session(app: Flask) -> Iterator[Any]:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(app: Flask, peopled: World) -> World:
     """Two districts with a school each, people of every duty on our side, canaries on theirs."""
-    with app.app_context(), acting(SYSTEM):
-        made = build_world(db.session, NOW)
-        db.session.commit()
-    return made
+    return peopled
 
 
 @pytest.fixture

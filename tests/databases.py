@@ -1,4 +1,4 @@
-"""Databases for tests: migrated once, copied for each test. PostgreSQL is a private cluster, without fsync, on a socket."""
+"""Databases for tests: migrated once, copied for each test. PostgreSQL is a private cluster on a socket."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ class SqliteDatabase:
     """A file, copied."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "test.sqlite"
-        self.kept = folder / "kept.sqlite"
+        self.folder = folder
+        self.file = folder / "live.sqlite"
         self.url = f"sqlite:///{self.file}"
 
-    def keep(self) -> None:
-        shutil.copyfile(self.file, self.kept)
+    def keep(self, name: str) -> None:
+        """Keep the live database as it is under a name; nobody may be connected."""
+        shutil.copyfile(self.file, self.folder / f"{name}.sqlite")
 
-    def refresh(self) -> None:
+    def refresh(self, name: str) -> None:
+        """Make the live database a copy of a kept one."""
         for end in ("-wal", "-shm"):
             Path(f"{self.file}{end}").unlink(missing_ok=True)
-        shutil.copyfile(self.kept, self.file)
+        shutil.copyfile(self.folder / f"{name}.sqlite", self.file)
 
     def stop(self) -> None:
         return None
@@ -42,19 +44,33 @@ class PostgresDatabase:
         self.user = self._owner()
         if self.user:
             shutil.chown(self.folder, self.user)
-        self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        settings = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+        self._run(
+            "initdb",
+            "-D",
+            f"{self.folder}/data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
+        settings = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60"
         options = f"-k {self.folder} {settings}"
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
         self.url = f"postgresql+psycopg://postgres@/live?host={self.folder}"
         self._admin("CREATE DATABASE live")
 
-    def keep(self) -> None:
-        self._admin("ALTER DATABASE live RENAME TO kept")
+    def keep(self, name: str) -> None:
+        """Keep the live database as it is under a name; nobody may be connected."""
+        self._admin(f"ALTER DATABASE live RENAME TO kept_{name}")
 
-    def refresh(self) -> None:
+    def refresh(self, name: str) -> None:
+        """Make the live database a copy of a kept one."""
         self._admin("DROP DATABASE IF EXISTS live WITH (FORCE)")
-        self._admin("CREATE DATABASE live TEMPLATE kept STRATEGY FILE_COPY")
+        self._admin(f"CREATE DATABASE live TEMPLATE kept_{name} STRATEGY FILE_COPY")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
@@ -76,8 +92,11 @@ class PostgresDatabase:
         as_user = ["setpriv", f"--reuid={self.user}", f"--regid={self._group()}", "--clear-groups"] if self.user else []
         subprocess.run(
             [*as_user, str(self.bin / program), *arguments],
-            check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            check=True,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def _group(self) -> int:
         return pwd.getpwnam(self.user).pw_gid

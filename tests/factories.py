@@ -71,7 +71,12 @@ def png(shade: int) -> bytes:
 def make_user(session: Session, username: str, name: str) -> User:
     """An account with PASSWORD."""
     user = User(
-        username=username, first_name=name, last_name="", email=f"{username}@xueshi.invalid", active=True, password=_HASH
+        username=username,
+        first_name=name,
+        last_name="",
+        email=f"{username}@xueshi.invalid",
+        active=True,
+        password=_HASH,
     )
     session.add(user)
     session.flush()
@@ -95,9 +100,12 @@ def make_teacher(session: Session, school: School, name: str, sequence: int, now
 def make_activity(session: Session, number: str, title: str, **facts: Any) -> Activity:
     """Six hours of professional training in March of the year."""
     facts = {
-        "kind": "face_to_face", "category": "professional", "hours": Decimal(6),
-        "starts_on": date(2026, 3, 2), "ends_on": date(2026, 3, 6),
-    } | facts  # fmt: skip
+        "kind": "face_to_face",
+        "category": "professional",
+        "hours": Decimal(6),
+        "starts_on": date(2026, 3, 2),
+        "ends_on": date(2026, 3, 6),
+    } | facts
     activity = Activity(number=number, title=title, **facts)
     session.add(activity)
     session.flush()
@@ -141,12 +149,8 @@ def _side(session: Session, district: str, code: str, name: str, mark: str, firs
     school = make_school(session, code, name, district, now)
     teacher = make_teacher(session, school, f"{mark}陈怡", first, now, phone=f"1380000{first:04d}")
     colleague = make_teacher(session, school, f"{mark}何敏", first + 1, now)
-    activity = make_activity(
-        session, f"A-{code}", f"{mark}校本研修", kind="school_based", school_id=school.id
-    )
-    attended: Attendance = attendance.register(
-        session, activity, teacher, date(2026, 3, 3), Decimal(3), True, now
-    )
+    activity = make_activity(session, f"A-{code}", f"{mark}校本研修", kind="school_based", school_id=school.id)
+    attended: Attendance = attendance.register(session, activity, teacher, date(2026, 3, 3), Decimal(3), True, now)
     user = make_user(session, f"teacher{first}", teacher.name)
     accounts.appoint(session, user, "teacher")
     teacher.user_id = user.id

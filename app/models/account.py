@@ -47,6 +47,9 @@ class Appointment(Model):
         ),
     )
 
+    def __str__(self) -> str:
+        return str(self.user.first_name or self.user.username)
+
 
 class Activation(Model):
     """A one-time code on a printed slip; only its digest is kept. It replaces S2's guessable first password."""

@@ -27,6 +27,9 @@ from app.services.refusals import No
 from app.services.turns import take_turn
 
 
+MOST_KEPT = Decimal(1000)  # the CHECK of the tables
+
+
 @dataclass(frozen=True)
 class ClaimData:
     """What a claim form holds. ``facts`` are the fields its kind asks for; see the model for their layout."""
@@ -85,8 +88,10 @@ def reckon(policy: Policy, data: ClaimData) -> Part:
 
 
 def check_kept_hours(hours: Decimal) -> None:
-    """Refuse what the ledger cannot hold: it keeps hundredths. Raises Refused HOURS_…."""
+    """Refuse what the ledger cannot hold: it keeps hundredths, up to a thousand hours. Raises Refused HOURS_…."""
     check_hours(hours)
+    if hours > MOST_KEPT:
+        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=MOST_KEPT)
     if hours != round(hours, 2):
         raise Refused(Code.HOURS_TOO_FINE, hours=hours, places=2)
 

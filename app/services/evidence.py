@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -49,6 +49,8 @@ def media_type_of(data: bytes) -> str:
 
 
 def _image_type(data: bytes) -> str:
+    # WeasyPrint switches this on for the whole process; with it half a picture would do. It prints whole ones only.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -1,10 +1,11 @@
-"""Whether the process lives (/healthz) and can work (/readyz: the database answers). For machines; no facts inside."""
+"""What machines ask: whether the process lives (/healthz) and can work (/readyz); an icon. No facts inside."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, url_for
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as Answer
 
 from app.extensions import db
 
@@ -26,3 +27,9 @@ def readyz() -> Response:
         db.session.rollback()
         return Response("database\n", status=503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Answer:
+    """Browsers ask here where a page cannot name its icon: a PDF shown in place."""
+    return redirect(url_for("static", filename="img/seal.svg"), 301)

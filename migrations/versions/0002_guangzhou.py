@@ -26,6 +26,7 @@ CENTRE = "440100"
 district = sa.table("district", sa.column("id"), sa.column("code"), sa.column("name"), sa.column("version"))
 authority = sa.table(
     "authority",
+    sa.column("id"),
     sa.column("code"),
     sa.column("name"),
     sa.column("kind"),
@@ -36,7 +37,12 @@ authority = sa.table(
 
 def upgrade() -> None:
     connection = op.get_bind()
-    op.bulk_insert(district, [{"code": code, "name": name, "version": 1} for code, name in DISTRICTS.items()])
+    # What was in use stayed when this step was taken back.
+    known = set(connection.scalars(sa.select(district.c.code)))
+    op.bulk_insert(
+        district,
+        [{"code": code, "name": name, "version": 1} for code, name in DISTRICTS.items() if code not in known],
+    )
     ids = dict(connection.execute(sa.select(district.c.code, district.c.id)).all())
     bureaux = [
         {"code": code, "name": f"{name}教育局", "kind": "district", "district_id": ids[code], "version": 1}
@@ -49,9 +55,27 @@ def upgrade() -> None:
         "district_id": None,
         "version": 1,
     }
-    op.bulk_insert(authority, [*bureaux, centre])
+    known = set(connection.scalars(sa.select(authority.c.code)))
+    op.bulk_insert(authority, [row for row in (*bureaux, centre) if row["code"] not in known])
 
 
 def downgrade() -> None:
-    op.execute(authority.delete().where(authority.c.code.in_([*DISTRICTS, CENTRE])))
-    op.execute(district.delete().where(district.c.code.in_(list(DISTRICTS))))
+    """Take away what nothing rests on; a district with schools stays, as its schools do."""
+    used_authorities = [
+        sa.select(sa.table(name, sa.column("authority_id")).c.authority_id).where(
+            sa.column("authority_id").is_not(None)
+        )
+        for name in ("school", "claim", "appointment")
+    ]
+    op.execute(
+        authority.delete().where(
+            authority.c.code.in_([*DISTRICTS, CENTRE]), authority.c.id.not_in(sa.union(*used_authorities))
+        )
+    )
+    used_districts = [
+        sa.select(sa.table(name, sa.column("district_id")).c.district_id).where(sa.column("district_id").is_not(None))
+        for name in ("school", "authority")
+    ]
+    op.execute(
+        district.delete().where(district.c.code.in_(list(DISTRICTS)), district.c.id.not_in(sa.union(*used_districts)))
+    )

@@ -1,0 +1,33 @@
+"""``flask standings``: rebuild mends, verify tells and exits 1 where something differs."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Standing
+from tests.factories import World
+
+TABLE = Standing.__table__
+
+
+def tamper(app: Flask, year: int) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(TABLE.update().where(TABLE.c.teacher_id == 1, TABLE.c.year == year).values(total=7))
+
+
+def test_verify_and_rebuild(app: Flask, world: World) -> None:
+    run = app.test_cli_runner().invoke
+    whole = run(args=["standings", "verify"])
+    assert (whole.exit_code, whole.stdout) == (0, "standings: 0 differ\n")
+    tamper(app, 2026)
+    told = run(args=["standings", "verify"])
+    assert told.exit_code == 1 and "standings: 1 differ" in told.output and "teacher 1, 2026" in told.output
+    assert run(args=["standings", "verify", "--year", "2025"]).exit_code == 0
+    assert run(args=["standings", "verify", "--year", "2026"]).exit_code == 1
+    mended = run(args=["standings", "rebuild"])
+    assert mended.exit_code == 0 and mended.output.startswith("standings: 1 changed")
+    assert run(args=["standings", "verify"]).exit_code == 0
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.scalar(select(TABLE.c.total).where(TABLE.c.teacher_id == 1)) == 3
