@@ -27,6 +27,7 @@ def worker(threads: int) -> None:
 
     consumer = queue.consumer(threads)
     resumed = queue.send_abandoned()
+    queue.open_year()
     consumer.start()
     # After start, which sets handlers of its own: an interrupt must not tear a job apart.
     for number in (signal.SIGINT, signal.SIGTERM):

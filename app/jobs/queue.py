@@ -11,6 +11,9 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
 from app.extensions import db
 from app.jobs import work
+from app.security.actor import SYSTEM, acting
+from app.services import years
+from app.services.clock import now_utc
 
 NAME = "xueshi"
 # A database that is away for a while is no reason to give a job up.
@@ -52,6 +55,7 @@ class Queue:
         """A consumer for a worker process: it runs jobs, and looks every minute for abandoned ones."""
         assert self._task is not None  # the task is put on Huey's list
         self.huey.periodic_task(crontab(minute="*"), name="send_abandoned")(self.send_abandoned)
+        self.huey.periodic_task(crontab(minute="*/5"), name="open_year")(self.open_year)
         return self.huey.create_consumer(workers=threads, worker_type="thread", max_delay=1.0)
 
     def pause(self) -> None:
@@ -75,3 +79,8 @@ class Queue:
             self.send(job_id)
         return len(found)
 
+    def open_year(self) -> None:
+        """Open the new year, once; a worker that was away on New Year's Day does it when it comes back."""
+        with self.app.app_context(), acting(SYSTEM):
+            years.open_year(db.session, now_utc())
+            db.session.commit()
