@@ -65,6 +65,9 @@ class ClaimView(ClaimEditing):
 
     # --- The record ---
 
+    # ``workflow.move`` judges by the table that ``may`` reads, and says which rule forbids it.
+    told_by_services = frozenset(Verb)
+
     def may(self, action: str, item: Claim) -> bool:
         verbs = workflow.verbs_open_to(db.session, current_actor(), item)
         if action in ("edit", "discard"):
@@ -185,7 +188,7 @@ class ClaimView(ClaimEditing):
     @action("discard", _("Discard draft"), _("Throw this draft away with its files?"), "trash", multiple=False)
     def discard(self, items: list[Claim], posted: Posted) -> Any:
         for claim in items:
-            claims.discard(db.session, claim)
+            claims.discard(db.session, claim, current_actor())
         db.session.commit()
         flash(gettext("The draft was discarded."), "success")
         return redirect(url_for("ClaimView.list"))

@@ -18,7 +18,6 @@ from app.models import Claim, Decision, Entry, School, Teacher
 from app.security.actor import SYSTEM, acting, actor_of
 from app.services import accounts
 from app.services.clock import stopped
-from app.services.store import store
 from tests.client import Browser
 from tests.factories import CANARY, World, make_claim, make_user
 
@@ -266,54 +265,6 @@ def test_a_registration_is_revoked_and_its_hours_taken_back(
         hours = sum(entry.hours for entry in db.session.scalars(select(Entry).where(Entry.claim_id == pk)))
         assert hours == 0
     assert "重复登记" in text(client_for("teacher").get(f"/claims/show/{pk}"))
-
-
-def test_evidence_goes_only_where_its_claim_goes(client_for: Client, world: World) -> None:
-    for duty in ("teacher", "school", "authority", "city", "auditor"):
-        answer = client_for(duty).get(f"/claims/evidence/{world.ours.evidence}")
-        assert answer.status_code == 200
-        assert answer.data.startswith(b"\x89PNG")
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    for duty in ("teacher", "school", "authority"):
-        assert client_for(duty).get(f"/claims/evidence/{world.theirs.evidence}").status_code == 404
-    assert client_for("organiser").get(f"/claims/evidence/{world.ours.evidence}").status_code == 403
-    for odd in ("0", "-1", "x", "9" * 30, "1.0"):
-        assert client_for("school").get(f"/claims/evidence/{odd}").status_code == 404
-
-
-def test_a_chinese_file_name_is_kept_for_who_downloads_it(client_for: Client, world: World) -> None:
-    disposition = client_for("school").get(f"/claims/evidence/{world.ours.evidence}").headers["Content-Disposition"]
-    assert "filename*=UTF-8''%E6%95%B0%E5%AD%A6%E5%B9%B4%E4%BC%9A.png" in disposition
-
-
-def test_a_file_missing_from_the_store_is_a_clear_page(app: Any, client_for: Client, world: World) -> None:
-    with app.app_context(), acting(SYSTEM):
-        claim = db.session.get_one(Claim, world.ours.claim)
-        store().path(claim.evidence[0].sha256).unlink()
-    answer = client_for("school").get(f"/claims/evidence/{world.ours.evidence}")
-    assert answer.status_code == 404
-    assert "The file is not there any more. Tell the administrator." in text(answer)
-    assert client_for("school").get(f"/claims/show/{world.ours.claim}").status_code == 200
-
-
-def same_certificate(app: Any, *pks: int) -> None:
-    with app.app_context(), acting(SYSTEM):
-        for pk in pks:
-            db.session.get_one(Claim, pk).certificate_number = "HUI-2026-7"
-        db.session.commit()
-
-
-def test_a_certificate_number_claimed_elsewhere_is_flagged_without_telling_whose(
-    app: Any, client_for: Client, world: World
-) -> None:
-    same_certificate(app, world.ours.claim, world.theirs.claim)
-    page = text(client_for("school").get(f"/claims/show/{world.ours.claim}"))
-    assert "Another teacher claims the same certificate number." in page and "at another unit" in page
-    assert CANARY not in page and f"/claims/show/{world.theirs.claim}" not in page
-    city = text(client_for("city").get(f"/claims/show/{world.ours.claim}"))
-    assert f"/claims/show/{world.theirs.claim}" in city and CANARY in city
-    # It is for reviewers: the claimant is not told about other teachers.
-    assert "Another teacher" not in text(client_for("teacher").get(f"/claims/show/{world.ours.claim}"))
 
 
 def test_a_draft_is_discarded_by_its_teacher(app: Any, client_for: Client, world: World) -> None:

@@ -1,0 +1,105 @@
+"""Every page of the navigation, and a record of each kind, for each demonstration account, wide and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.demo.load import Size, load
+from app.services.store import store
+from tests.e2e.serving import NOW, Served, serve
+from tests.e2e.watching import Visitor
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "xueshi-demo"
+# One account a role. The centre's holds the same role as the district's.
+ACCOUNTS = ("admin", "city", "authority", "school", "organiser", "auditor", "teacher")
+# These also open the first record of each list, and the forms: between them they reach every kind.
+OPENERS = ("admin", "city", "school", "teacher")
+LISTS_WITH_FORMS = ("/claims/list/", "/teachers/list/", "/activities/list/")
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+
+
+def demonstration(session: Any) -> None:
+    load(session, store(), NOW, Size(60))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve(tmp_path_factory.mktemp("demo") / "instance", demonstration) as running:
+        yield running
+
+
+# Narrow and wide are the same document under another style sheet: a kind of page is judged narrow once a process.
+narrow: set[str] = set()
+
+
+def look(visitor: Visitor, path: str) -> list[str]:
+    """Open a page wide and narrow; what axe-core finds at either width."""
+    page = visitor.go(path)
+    found = visitor.violations()
+    page.set_viewport_size(PHONE)
+    kind = re.sub(r"\d+", "", path)
+    if kind not in narrow:
+        narrow.add(kind)
+        found += [f"360 px: {one}" for one in visitor.violations()]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append(f"360 px: {path} is wider than a phone")
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def paths_of(visitor: Visitor) -> list[str]:
+    """Where the side navigation leads, and "/"."""
+    found = visitor.page.eval_on_selector_all("nav.sidebar a[href^='/']", "all => all.map((one) => one.pathname)")
+    return list(dict.fromkeys(["/", *found]))
+
+
+def first_record(visitor: Visitor) -> str:
+    links = visitor.page.eval_on_selector_all(
+        "main td a[href*='/show/']", "all => all.map((one) => one.pathname + one.search)"
+    )
+    here = visitor.page.url.removeprefix(visitor.url).partition("/list/")[0]
+    return next((link for link in links if link.startswith(f"{here}/show/")), "")
+
+
+def has_form(visitor: Visitor) -> bool:
+    return bool(visitor.page.locator(".page-actions a[href$='/add'], a[href*='/add?']").count())
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_no_page_complains_or_shuts_anybody_out(demo: Served, browser: Browser, account: str) -> None:
+    visitor = Visitor(browser, demo.url)
+    visitor.sign_in(f"demo-{account}", PASSWORD)
+    found: list[str] = []
+    for path in paths_of(visitor):
+        found += look(visitor, path)
+        if account not in OPENERS:
+            continue
+        forms = [path.replace("/list/", "/add")] if path in LISTS_WITH_FORMS and has_form(visitor) else []
+        found += [one for more in [first_record(visitor), *forms] if more for one in look(visitor, more)]
+    assert found == []
+    assert visitor.faults == []
+    visitor.close()
+
+
+@pytest.mark.parametrize("path", ["/login/", "/activate/", "/verify/"])
+def test_no_public_page_does_either(demo: Served, browser: Browser, path: str) -> None:
+    visitor = Visitor(browser, demo.url)
+    assert look(visitor, path) == []
+    assert visitor.faults == []
+    visitor.close()
+
+
+def test_the_pages_are_as_good_in_the_dark(demo: Served, browser: Browser) -> None:
+    visitor = Visitor(browser, demo.url, color_scheme="dark")
+    visitor.sign_in("demo-teacher", PASSWORD)
+    found = [one for path in ("/", "/claims/add", "/claims/show/8", "/standings/show/5") for one in look(visitor, path)]
+    assert found == []
+    assert visitor.faults == []
+    visitor.close()

@@ -1,0 +1,161 @@
+"""``python -m tests.shots``: pictures of every main screen into ``docs/shots/``, from a demonstration loaded for it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
+
+from app.demo.load import Size, load
+from app.models import Certificate, Claim, Standing
+from app.services.store import store
+from tests.e2e.serving import NOW, ROOT, Served, serve
+from tests.e2e.watching import ARGUMENTS, CHROMIUM, Visitor
+
+FOLDER = ROOT / "docs" / "shots"
+PASSWORD = "xueshi-demo"
+COLOURS = 200
+TALLEST = 1500
+
+
+class Shot(NamedTuple):
+    """One picture: who looks at what, how wide, in which language and light."""
+
+    name: str
+    account: str
+    path: str
+    width: int = 1440
+    locale: str = "zh-CN"
+    scheme: str = "light"
+    scale: float = 1
+
+
+def shots(of: dict[str, Any]) -> list[Shot]:
+    """All pictures; ``of``: records worth showing."""
+    claim, standing = f"/claims/show/{of['claim']}", f"/standings/show/{of['standing']}"
+    certificate, draft = f"/certificates/show/{of['certificate']}", f"/claims/edit/{of['draft']}"
+    verify = f"/verify/{of['code']}"
+    return [
+        Shot("login", "", "/login/"),
+        Shot("home-teacher", "teacher", "/"),
+        Shot("home-school", "school", "/"),
+        Shot("home-authority", "authority", "/"),
+        Shot("home-city", "city", "/"),
+        Shot("claims-list", "school", "/claims/list/"),
+        Shot("claim", "school", claim),
+        Shot("claim-form", "teacher", draft),
+        Shot("standings-list", "authority", "/standings/list/"),
+        Shot("standing-why", "teacher", standing),
+        Shot("certificates-list", "authority", "/certificates/list/"),
+        Shot("certificate", "authority", certificate),
+        Shot("verify", "", verify),
+        Shot("activate", "", "/activate/"),
+        Shot("teachers-list", "school", "/teachers/list/"),
+        Shot("teacher", "school", f"/teachers/show/{of['teacher']}"),
+        Shot("schools-list", "city", "/schools/list/"),
+        Shot("districts-list", "city", "/districts/list/"),
+        Shot("activities-list", "organiser", "/activities/list/"),
+        Shot("attendance-list", "school", "/attendance/list/"),
+        Shot("import", "school", "/imports/"),
+        Shot("policy-bindings", "city", "/bindings/list/"),
+        Shot("audit", "auditor", "/audit/list/"),
+        Shot("users", "admin", "/users/list/"),
+        Shot("claim-en", "authority", claim, locale="en-US"),
+        Shot("claim-form-en", "teacher", draft, locale="en-US"),
+        Shot("standing-why-dark", "teacher", standing, scheme="dark"),
+        Shot("claims-list-dark", "school", "/claims/list/", scheme="dark"),
+        Shot("claim-form-360", "teacher", draft, width=360, scale=1.5),
+        Shot("standing-why-360", "teacher", standing, width=360, scale=1.5),
+        Shot("verify-360", "", verify, width=360, scale=1.5),
+    ]
+
+
+def demonstration(session: Any) -> None:
+    load(session, store(), NOW, Size(240))
+
+
+def records(served: Served) -> dict[str, Any]:
+    """The demonstration teacher's year, a claim with two files, a certificate that holds."""
+    with served.session() as session:
+        teacher = session.scalars(select(Standing.teacher_id).order_by(Standing.teacher_id)).first()
+        claim = session.scalars(
+            select(Claim)
+            .where(Claim.state == "submitted", Claim.teacher_id != teacher, Claim.school_id == 1)
+            .order_by(Claim.id)
+        )
+        mine = select(Claim.id).where(Claim.teacher_id == teacher)
+        certificate = session.scalars(
+            select(Certificate).where(Certificate.teacher_id == teacher, Certificate.state == "valid")
+        ).first()
+        return {
+            "teacher": teacher,
+            "claim": max(claim, key=lambda one: len(one.evidence)).id,
+            "draft": session.scalars(mine.where(Claim.state == "draft", Claim.evidence.any())).first(),
+            "standing": session.scalars(
+                select(Standing.id).where(Standing.teacher_id == teacher, Standing.year == NOW.year)
+            ).one(),
+            "certificate": certificate.id,
+            "code": certificate.code,
+        }
+
+
+def take(browser: Browser, served: Served, shot: Shot) -> bytes:
+    """The page as a PNG, at most TALLEST pixels high where it scrolls for long."""
+    visitor = Visitor(
+        browser,
+        served.url,
+        locale=shot.locale,
+        width=shot.width,
+        color_scheme=shot.scheme,
+        device_scale_factor=shot.scale,
+    )
+    if shot.account:
+        visitor.sign_in(f"demo-{shot.account}", PASSWORD)
+    answer = visitor.page.goto(served.url + shot.path)
+    visitor.page.wait_for_load_state("networkidle")
+    assert answer is not None and answer.ok, f"{shot.path}: {answer and answer.status}"
+    assert visitor.faults == [], visitor.faults
+    height = visitor.page.evaluate("document.documentElement.scrollHeight")
+    visitor.page.set_viewport_size({"width": shot.width, "height": min(TALLEST, max(height, 640))})
+    visitor.page.wait_for_load_state("networkidle")
+    picture = visitor.page.screenshot(animations="disabled")
+    visitor.close()
+    return picture
+
+
+def small(picture: bytes) -> bytes:
+    """The same picture with a palette: a third of the size, and no difference to the eye."""
+    held = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        # Each pixel takes the nearest colour: dithering would grain the flat grounds, and not compress.
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
+    return held.getvalue()
+
+
+def main() -> None:
+    """Take every picture anew."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="xueshi-shots-"))
+    try:
+        with serve(folder, demonstration) as served, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            total = 0
+            for shot in shots(records(served)):
+                picture = small(take(browser, served, shot))
+                (FOLDER / f"{shot.name}.png").write_bytes(picture)
+                total += len(picture)
+                print(f"{shot.name:24} {len(picture) // 1024:>5} KB")
+            browser.close()
+        print(f"{total / 1024 / 1024:.1f} MB in {FOLDER.relative_to(ROOT)}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
