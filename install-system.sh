@@ -13,7 +13,8 @@ if command -v dpkg-query >/dev/null; then
   missing=()
   for package in $packages; do
     # Newer releases rename libraries for 64-bit time (libfoo0 -> libfoo0t64); either will do.
-    dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    # dpkg-query fails where it does not know one of the two, which is the usual case.
+    { dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null || true; } | grep 'install ok installed' >/dev/null || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && exit 0
   echo "installing: ${missing[*]}"
