@@ -86,7 +86,7 @@ def wait_until_ready(settings: Settings, processes: list[subprocess.Popen[bytes]
         if any(process.poll() is not None for process in processes):
             return False
         try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

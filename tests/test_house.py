@@ -82,7 +82,7 @@ def assignments(path: Path, attribute: str) -> list[str]:
 
 def test_a_claims_state_is_written_in_one_place() -> None:
     homes = {(name_of(path), one) for path in CODE for one in assignments(path, "state") if path.parent.name != "jobs"}
-    assert homes == {("app/services/workflow.py", "claim.state"), ("app/services/certificates.py", "certificate.state")}
+    assert homes == {("app/services/workflow.py", "claim.state"), ("app/services/founding.py", "certificate.state")}
     text = (APP / "services" / "workflow.py").read_text("utf-8")
     assert text.count("claim.state = ") == 1
 

@@ -108,18 +108,6 @@ def test_down_to_nothing_and_up_again_on_a_populated_database(app: Flask, databa
     assert counts(app) == full
 
 
-def test_the_newest_steps_go_down_and_up_without_touching_a_row(app: Flask, database: Any, peopled: World) -> None:
-    disconnect(app)
-    database.refresh("world")
-    before = rows(app)
-    with app.app_context():
-        downgrade(directory=FOLDER, revision="0002")
-        disconnect(app)
-        upgrade(directory=FOLDER)
-    disconnect(app)
-    assert rows(app) == before
-
-
 def test_the_places_go_down_and_up_while_schools_rest_on_them(app: Flask, database: Any, peopled: World) -> None:
     disconnect(app)
     database.refresh("world")
@@ -133,11 +121,3 @@ def test_the_places_go_down_and_up_while_schools_rest_on_them(app: Flask, databa
         upgrade(directory=FOLDER)
     disconnect(app)
     test_a_fresh_database_knows_the_districts_and_the_training_centre(app)
-
-
-def rows(app: Flask) -> dict[str, list[str]]:
-    with app.app_context(), db.engine.connect() as connection:
-        return {
-            table.name: sorted(repr(tuple(row)) for row in connection.execute(table.select()))
-            for table in Model.metadata.sorted_tables
-        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -41,8 +42,10 @@ def issue(year: int, school_code: str | None, authority_code: str | None, out: P
     begun = time.monotonic()
     with acting(SYSTEM):
         if school_code:
+            _require(School, school_code, "--school")
             query = query.where(School.code == school_code)
         if authority_code:
+            _require(Authority, authority_code, "--authority")
             query = query.join(Authority, School.authority_id == Authority.id).where(Authority.code == authority_code)
         now = now_utc()
         issued = [service.issue(db.session, standing, SYSTEM, now) for standing in db.session.scalars(query)]
@@ -52,3 +55,9 @@ def issue(year: int, school_code: str | None, authority_code: str | None, out: P
     seconds = time.monotonic() - begun
     rate = len(issued) / seconds if seconds else 0
     click.echo(f"certificates: {len(issued)} in {seconds:.1f} s, {rate:.0f} a second")
+
+
+def _require(model: Any, code: str, option: str) -> None:
+    """A mistyped code is no empty selection. Exits 2."""
+    if db.session.scalar(select(model.id).where(model.code == code)) is None:
+        raise click.BadParameter(f"no {model.__tablename__} has the code {code}", param_hint=option)

@@ -22,12 +22,13 @@ def standings() -> None:
 
 
 @standings.command()
+@click.option("--year", type=int, help="Write only the standings of this year.")
 @with_appcontext
-def rebuild() -> None:
+def rebuild(year: int | None) -> None:
     """Recompute every standing from the ledger."""
     begun = time.monotonic()
     with acting(SYSTEM):
-        changed = service.rebuild(db.session, now_utc())
+        changed = service.rebuild(db.session, now_utc(), year=year)
         db.session.commit()
     click.echo(f"standings: {changed} changed, {time.monotonic() - begun:.1f} s")
 

@@ -148,6 +148,8 @@ class Issuer:
                 "teacher_id": person.id,
                 "school_id": text.school_id,
                 "year": text.year,
+                "policy": text.policy,
+                "series": text.teacher.series,
                 "result": text.result,
                 "snapshot": {
                     "figures": certificates.figures_of(text),

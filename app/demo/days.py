@@ -38,14 +38,6 @@ def a_day(rng: Random, first: date, last: date) -> date:
     return first + timedelta(days=int(rng.random() * max(1, (last - first).days + 1)))
 
 
-def some_days(rng: Random, first: date, last: date, count: int) -> list[date]:
-    """``count`` different days of a span in order; fewer where the span has not so many."""
-    room = (last - first).days + 1
-    if room <= 0:
-        return []
-    return [first + timedelta(days=offset) for offset in sorted(rng.sample(range(room), min(count, room)))]
-
-
 def workday(on: date) -> date:
     """The day itself, or the Monday after a weekend."""
     return on + timedelta(days=7 - on.weekday()) if on.weekday() > 4 else on

@@ -43,6 +43,7 @@ from app.models import (
 )
 from app.services import audit, standings
 from app.services.store import Store
+from app.services.years import opened_key
 
 # The row by which every page knows that it shows the demonstration.
 DEMO_KEY = "demonstration"
@@ -183,7 +184,7 @@ class _Loader:
                     held[year, series] = policy
         self.session.flush()
         self.policy_for = ledger.policies(held)
-        self.verified = standings.verified_years(self.session, self.now)
+        self.bound = tuple(held)
 
     def _activities(self) -> None:
         table = _table(Activity)
@@ -233,8 +234,9 @@ class _Loader:
                 drawn=is_open and person.place is self.schools[0],
             )  # fmt: skip
             entries += outcomes[year].entries
+        verified = standings.verified_years(self.bound, person.series, self.now)
         found = ledger.standing_rows(
-            person, [ledger.as_rule(row) for row in entries], self.verified, self.policy_for, self.now
+            person, [ledger.as_rule(row) for row in entries], verified, self.policy_for, self.now
         )
         for standing in found:
             self.bulk.add(_table(Standing), {"id": self.bulk.ids.of(_table(Standing)), **standing})
@@ -272,6 +274,7 @@ class _Loader:
         last = {f"claim-{year}": number for year, number in self.desk.numbers.items()}
         last |= {f"activity-{year}": number for year, number in self.offers.numbers.items()}
         last |= {f"certificate-{body}-{year}": number for (body, year), number in self.issuer.numbers.items()}
+        last[opened_key(self.today.year)] = 1  # every standing of the year is written here: nothing to rebuild
         for key, number in {**last, DEMO_KEY: self.size.teachers}.items():
             self.session.merge(NumberSeries(key=key, last=number))
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.errors import Code, Refused
+from app.domain.hours import HOURS_IN_A_YEAR
 from app.domain.identity import check_district_code, check_id_number, check_name, check_school_code
 from app.exchange.vocabulary import Vocabulary
 from app.services.import_rows import RowFault
@@ -23,7 +24,6 @@ Cell = Any
 Parser = Callable[[Cell, date], Any]
 
 EXACT_DIGITS = 15  # Excel keeps this many digits of a number and writes zeros after them
-MAX_HOURS = Decimal(100_000)
 # Excel counts days from here, its invented 29 February 1900 included; years 1954 to 2119.
 SERIAL_ZERO = date(1899, 12, 30)
 SERIALS = range(20_000, 80_001)
@@ -199,7 +199,7 @@ def hours(cell: Cell, today: date) -> Decimal:
         raise BadCell(Code.HOURS_NOT_A_NUMBER)
     if found < 0:
         raise BadCell(Code.HOURS_NEGATIVE)
-    if found > MAX_HOURS:
+    if found > HOURS_IN_A_YEAR:
         raise BadCell(Code.HOURS_TOO_MANY)
     if found * 100 != int(found * 100):
         raise BadCell(Code.HOURS_TOO_FINE)

@@ -56,6 +56,12 @@ ROW_WORDS: dict[str, Any] = {
     RowFault.SCHOOL_UNKNOWN: _("is no school you keep the register of; check the code"),
     RowFault.SCHOOL_CLOSED: _("belongs to %(name)s, which is closed"),
     RowFault.DISTRICT_UNKNOWN: _("is no registered district"),
+    RowFault.BUREAU_MISSING: _("names the bureau of %(name)s, which is not registered; register it first"),
+    RowFault.CENTRE_MISSING: _("names the municipal training centre, which is not registered; register it first"),
+    RowFault.SERIES_UNFIT: _(
+        "cannot change: hours of %(year)s are registered as “%(category)s”, which the policy of that series "
+        "does not know"
+    ),
     RowFault.TEACHER_ELSEWHERE: _("is registered at another school; ask the city administrator to move the teacher"),
     RowFault.TEACHER_UNKNOWN: _("and the name together are no registered teacher; check both"),
     RowFault.NAME_DIFFERS: _("differs from the registered name %(name)s"),
@@ -81,6 +87,8 @@ ROW_WORDS: dict[str, Any] = {
     No.ATTENDED_OUTSIDE: _("lies outside the activity, which runs from %(first)s to %(last)s"),
     No.OTHER_SCHOOL: _("is a teacher of another school; this training is for the school's own staff"),
     No.TEACHER_LEFT: _("is a teacher who had left by that day"),
+    No.OWN_ATTENDANCE: _("is yourself; a colleague has to register you"),
+    No.HOURS_OVER_DAY: _("is more than one day has (%(most)s); register each day by itself"),
 }
 
 

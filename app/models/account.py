@@ -61,5 +61,4 @@ class Activation(Model):
     code_digest: Mapped[str] = mapped_column(String(64), unique=True, nullable=False)
     expires_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
-    failures: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     teacher: Mapped[Teacher] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model, Versioned, one_of
 from app.models.register import Organiser, School, Teacher
-from app.models.types import Hours, Instant
+from app.models.types import MOST_HOURS, Hours, Instant
 
 ACTIVITY_KINDS = ("face_to_face", "online", "research_session", "school_based")
 
@@ -36,7 +36,7 @@ class Activity(Versioned, Model):
 
     __table_args__ = (
         one_of("kind", ACTIVITY_KINDS),
-        CheckConstraint("hours > 0 AND hours <= 100000", name="hours"),
+        CheckConstraint(f"hours > 0 AND hours <= {MOST_HOURS}", name="hours"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         # Every activity answers to one body: an organiser, or the school that runs it for its own staff.
         CheckConstraint("(organiser_id IS NULL) <> (school_id IS NULL)", name="body"),
@@ -67,7 +67,7 @@ class Attendance(Versioned, Model):
     school: Mapped[School] = relationship()
 
     __table_args__ = (
-        CheckConstraint("hours > 0 AND hours <= 100000", name="hours"),
+        CheckConstraint(f"hours > 0 AND hours <= {MOST_HOURS}", name="hours"),
         Index(
             "uq_attendance_live",
             "activity_id",

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model, Versioned, one_of
-from app.models.register import School, Teacher
+from app.models.register import SERIES, School, Teacher
 from app.models.types import Instant
 
 CERTIFICATE_STATES = ("valid", "void", "superseded")
@@ -26,6 +26,9 @@ class Certificate(Versioned, Model):
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id"), nullable=False, index=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), nullable=False)
     year: Mapped[int] = mapped_column(Integer, nullable=False)
+    # The pack and the staff series of the day it was issued: they freeze the year, whatever is bound later (DOMAIN §2).
+    policy: Mapped[str] = mapped_column(String(40), nullable=False)
+    series: Mapped[str] = mapped_column(String(20), nullable=False)
     result: Mapped[str] = mapped_column(String(12), nullable=False)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
     state: Mapped[str] = mapped_column(String(12), nullable=False, default="valid")
@@ -40,6 +43,7 @@ class Certificate(Versioned, Model):
 
     __table_args__ = (
         one_of("state", CERTIFICATE_STATES),
+        one_of("series", SERIES),
         # The certificate proves a pass; the table cannot hold another.
         one_of("result", ("passed", "exempt")),
         CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended"),

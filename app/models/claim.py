@@ -1,6 +1,6 @@
 """Claims for hours, their evidence, and every decision taken on them (DOMAIN §4).
 
-``state`` is written in one place only: ``services/claims.py``.
+``state`` is written in one place only: ``services/workflow.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model, Versioned, one_of
 from app.models.register import Authority, School, Teacher
-from app.models.types import Hours, Instant
+from app.models.types import MOST_HOURS, Hours, Instant
 
 STATES = (
     "draft",
@@ -83,9 +83,9 @@ class Claim(Versioned, Model):
 
     __table_args__ = (
         one_of("state", STATES),
-        CheckConstraint("claimed_hours >= 0 AND claimed_hours <= 100000", name="claimed_hours"),
+        CheckConstraint(f"claimed_hours >= 0 AND claimed_hours <= {MOST_HOURS}", name="claimed_hours"),
         CheckConstraint(
-            "recognised_hours IS NULL OR (recognised_hours >= 0 AND recognised_hours <= 100000)",
+            f"recognised_hours IS NULL OR (recognised_hours >= 0 AND recognised_hours <= {MOST_HOURS})",
             name="recognised_hours",
         ),
         # Approved and revoked claims carry what was recognised; nothing undecided pretends to.

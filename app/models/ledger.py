@@ -15,7 +15,7 @@ from app.models.activity import Attendance
 from app.models.base import Model, one_of
 from app.models.claim import Claim
 from app.models.register import School, Teacher
-from app.models.types import Hours, Instant
+from app.models.types import MOST_HOURS, Hours, Instant
 
 SOURCES = ("claim", "attendance", "platform")
 
@@ -52,7 +52,7 @@ class Entry(Model):
         CheckConstraint(
             "(reverses_id IS NULL AND hours > 0) OR (reverses_id IS NOT NULL AND hours < 0)", name="sign"
         ),
-        CheckConstraint("hours BETWEEN -100000 AND 100000", name="hours"),
+        CheckConstraint(f"hours BETWEEN -{MOST_HOURS} AND {MOST_HOURS}", name="hours"),
         # One live entry per claim: approving twice is impossible whatever the code does.
         Index(
             "uq_entry_live_claim",

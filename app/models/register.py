@@ -125,6 +125,11 @@ class School(Versioned, Model):
     district: Mapped[District] = relationship()
     authority: Mapped[Authority | None] = relationship()
 
+    @property
+    def no_second_review(self) -> bool:
+        """Whether the school's own review is the last one."""
+        return self.authority_id is None
+
     __table_args__ = (
         one_of("ownership", OWNERSHIPS),
         one_of("kind", SCHOOL_KINDS),

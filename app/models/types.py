@@ -10,7 +10,11 @@ from sqlalchemy import DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.hours import HOURS_IN_A_YEAR
+
 SCALE = Decimal(100)
+# What a CHECK compares: the columns count hundredths.
+MOST_HOURS = int(HOURS_IN_A_YEAR * SCALE)
 
 
 class Hours(TypeDecorator[Decimal]):

@@ -6,7 +6,7 @@ editing users lets one make oneself an administrator); none of them is registere
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import g
@@ -22,6 +22,7 @@ from flask_appbuilder.security.sqla.models import (
 )
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.security import check_password_hash
 
 # After this many wrong passwords in a row an account waits, so that guessing is slow but nobody
 # can lock a colleague out for good.
@@ -75,22 +76,34 @@ class XueshiSecurityManager(SecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> Any:
         """Check a password; a waiting account is refused even the right one, in the same words."""
-        user = self.find_user(username=username)
-        if user is not None and self._is_waiting(user):
-            return None
+        user = self.find_user(username=username) or self.find_user(email=username)
+        if user is not None and (user.fail_login_count or 0) >= WRONG_BEFORE_WAIT:
+            if self._is_waiting(user):
+                # As much work as a judged try, so that the time it takes does not tell that this one was not.
+                check_password_hash(user.password, password)
+                return None
+            # The wait is over: it takes as many wrong tries as before to begin another.
+            user.fail_login_count = 0
         return super().auth_user_db(username, password)
 
     @staticmethod
     def _is_waiting(user: User) -> bool:
-        if (user.fail_login_count or 0) < WRONG_BEFORE_WAIT or user.changed_on is None:
-            return False
-        # FAB stamps changed_on with naive local time at every failed try.
-        return bool(datetime.now() - user.changed_on < WAIT)
+        return bool(user.changed_on is not None and _now() - user.changed_on < WAIT)
 
     def update_user_auth_stat(self, user: User, success: bool = True) -> None:
-        """As FAB's, but sign-ins are not counted: ``login_count`` counts sign-outs (``services/logins.py``)."""
+        """As FAB's, but it notes when a try failed: FAB writes ``changed_on`` once, when the account is made.
+
+        And sign-ins are not counted: ``login_count`` counts sign-outs (``services/logins.py``).
+        """
         count = user.login_count
+        if not success:
+            user.changed_on = _now()
         super().update_user_auth_stat(user, success)
         if user.login_count != count:
             user.login_count = count
             self.session.commit()
+
+
+def _now() -> datetime:
+    """The instant as FAB's column keeps it: UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy import select as core_select
 
 from app.models import (
@@ -42,6 +42,7 @@ Criterion = ColumnElement[bool] | None  # None: every row
 # subqueries inside select core columns: an ORM select there would be narrowed again, without end.
 school_t = School.__table__
 teacher_t = Teacher.__table__
+affiliation_t = Affiliation.__table__
 claim_t = Claim.__table__
 attendance_t = Attendance.__table__
 activity_t = Activity.__table__
@@ -72,6 +73,9 @@ def _signed_in(actor: Actor) -> Criterion:
 
 
 def _school(actor: Actor) -> Criterion:
+    if "system" in actor.duties:
+        # Who appoints reviewers names their schools; nothing else of a school is behind this.
+        return None
     parts = []
     if actor.teacher_school_id is not None:
         parts.append(School.id == actor.teacher_school_id)
@@ -91,11 +95,42 @@ def _own_attendance(actor: Actor) -> ColumnElement[bool]:
 
 
 def _teacher(actor: Actor) -> Criterion:
+    """Whoever works or worked at one's schools: their years there stay legible once they have moved on."""
     parts = _in_schools(actor, Teacher.school_id)
+    worked = _in_schools(actor, affiliation_t.c.school_id)
+    if worked:
+        # Whoever is still there is found by their school; these are the few who are not.
+        gone = select(affiliation_t.c.teacher_id).where(affiliation_t.c.to_on.is_not(None), _any(worked))
+        parts.append(Teacher.id.in_(gone))
     if actor.teacher_id is not None:
         parts.append(Teacher.id == actor.teacher_id)
     if actor.organiser_ids:
         parts.append(Teacher.id.in_(select(attendance_t.c.teacher_id).where(_own_attendance(actor))))
+    return _any(parts)
+
+
+def _teacher_written(actor: Actor) -> Criterion:
+    """A record is kept by the school of today; a school before it may read, and no more."""
+    parts = _in_schools(actor, Teacher.school_id)
+    if actor.teacher_id is not None:
+        parts.append(Teacher.id == actor.teacher_id)
+    return _any(parts)
+
+
+def _entry(actor: Actor) -> Criterion:
+    """The lines earned at one's schools, and all lines of who is there now: their year has to add up."""
+    parts = _in_schools(actor, Entry.school_id)
+    if actor.school_ids:
+        there = select(teacher_t.c.id).where(teacher_t.c.school_id.in_(sorted(actor.school_ids)))
+        parts.append(Entry.teacher_id.in_(there))
+    if actor.authority_ids:
+        # Of a whole district only those who have moved: the lines of all others are its schools' already.
+        schools = select(school_t.c.id).where(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
+        left = select(affiliation_t.c.teacher_id).where(affiliation_t.c.to_on.is_not(None))
+        moved = select(teacher_t.c.id).where(teacher_t.c.school_id.in_(schools), teacher_t.c.id.in_(left))
+        parts.append(Entry.teacher_id.in_(moved))
+    if actor.teacher_id is not None:
+        parts.append(Entry.teacher_id == actor.teacher_id)
     return _any(parts)
 
 
@@ -110,14 +145,17 @@ def _of_person(column_teacher: Any, column_school: Any) -> Callable[[Actor], Cri
 
 
 def _claim(actor: Actor) -> Criterion:
-    """The reviewing authority of a claim is the one it had when it was made, whatever became of the school."""
+    """The reviewing authority of a claim is the one it had when it was made, whatever became of the school.
+
+    It meets a claim once that is handed in; a draft is between the teacher and the school.
+    """
     parts: list[ColumnElement[bool]] = []
     if actor.teacher_id is not None:
         parts.append(Claim.teacher_id == actor.teacher_id)
     if actor.school_ids:
         parts.append(Claim.school_id.in_(sorted(actor.school_ids)))
     if actor.authority_ids:
-        parts.append(Claim.authority_id.in_(sorted(actor.authority_ids)))
+        parts.append(and_(Claim.authority_id.in_(sorted(actor.authority_ids)), Claim.state != "draft"))
     return _any(parts)
 
 
@@ -190,7 +228,7 @@ READS: dict[type[Model], Callable[[Actor], Criterion]] = {
     Claim: _claim,
     Evidence: _of_claim(Evidence.claim_id),
     Decision: _of_claim(Decision.claim_id),
-    Entry: _of_person(Entry.teacher_id, Entry.school_id),
+    Entry: _entry,
     Standing: _of_person(Standing.teacher_id, Standing.school_id),
     Certificate: _of_person(Certificate.teacher_id, Certificate.school_id),
     Activation: lambda actor: Activation.teacher_id.in_(
@@ -208,6 +246,8 @@ WRITES: dict[type[Model], Callable[[Actor], Criterion]] = READS | {
     Organiser: _none,
     PolicyBinding: _none,
     School: _none,
+    Teacher: _teacher_written,
+    Entry: _of_person(Entry.teacher_id, Entry.school_id),
     Activity: _activity_written,
     Attendance: _attendance_written,
 }

@@ -51,7 +51,7 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("AttendanceView", *READ)
     | _pairs("ClaimView", *READ, "approve", "return", "reject", "revoke", "can_evidence")
     | _pairs("StandingView", *READ, "can_why", "issue")
-    | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
     | _pairs("EntryView", *READ),
     "Organiser": EVERYBODY
     | _pairs("ActivityView", *READ, *EDIT)
@@ -67,7 +67,7 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("AttendanceView", *READ, "can_add", "void")
     | _pairs("ClaimView", *READ, "revoke", "can_evidence")
     | _pairs("StandingView", *READ, "can_why", "issue")
-    | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
     | _pairs("EntryView", *READ)
     | _pairs("PolicyBindingView", *READ, *EDIT)
     | _pairs("AuditView", *READ)

@@ -2,6 +2,7 @@
 
 S2 gives every teacher a password made of their ID number. Here a school prints one-time slips
 instead: a random code, kept only as a digest, that lets its holder choose a password once.
+A second slip does the same for who has forgotten it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.domain.errors import Refused
 from app.models import Activation, Appointment, Authority, Organiser, School, Teacher
-from app.security.actor import SYSTEM, acting
+from app.security.actor import SYSTEM, acting, current_actor
 from app.security.roles import ROLE_OF_DUTY, ROLES
 from app.security.secrets import digest, unseal
 from app.services.refusals import No
@@ -26,7 +27,7 @@ SLIP_DAYS = 60
 MIN_PASSWORD = 10
 # Without 0/O and 1/I/L: people copy these from paper.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 16  # 31^16: 79 bits, and eight tries a code
+CODE_LENGTH = 16  # 31^16: 79 bits
 
 
 def sync_roles(session: Session) -> tuple[int, int]:
@@ -137,12 +138,32 @@ def appoint(
     return appointment
 
 
+def account_of(session: Session, teacher: Teacher) -> User | None:
+    """The open account of a teacher, if any. Refused where no slip may lead to it.
+
+    A school prints slips for its staff; that must not open an account that reviews or administers elsewhere,
+    nor one that an administrator has closed.
+    """
+    if teacher.user_id is None:
+        return None
+    user = session.get_one(User, teacher.user_id)
+    if not user.active:
+        raise Refused(No.ACCOUNT_CLOSED, name=teacher.name)
+    with acting(current_actor().as_system()):
+        duties = set(session.scalars(select(Appointment.duty).where(Appointment.user_id == user.id)))
+    if duties - {"teacher"}:
+        raise Refused(No.ACCOUNT_HAS_DUTIES, name=teacher.name)
+    return user
+
+
 def issue_slip(session: Session, teacher: Teacher, now: datetime) -> str:
-    """Make a fresh activation code for a teacher, voiding older ones. The code is returned once."""
-    if teacher.user_id is not None:
-        raise Refused(No.ALREADY_ACTIVATED, name=teacher.name)
+    """Make a fresh activation code for a teacher, voiding older ones. The code is returned once.
+
+    Where the account is open already, the slip lets its holder choose a new password.
+    """
     if not teacher.is_active:
         raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
+    account_of(session, teacher)
     for older in session.scalars(
         select(Activation).where(Activation.teacher_id == teacher.id, Activation.used_at.is_(None))
     ):
@@ -167,17 +188,22 @@ def activation_of(session: Session, code: str, now: datetime) -> Activation:
 
 
 def activate(session: Session, code: str, username: str, password: str, now: datetime) -> User:
-    """Use a slip: create the teacher's account with the name and password they chose."""
+    """Use a slip: create the teacher's account with the name and password they chose.
+
+    An account that is open keeps its name; it gets the password, and every session of it ends.
+    """
     activation = activation_of(session, code, now)
     teacher = activation.teacher
-    if teacher.user_id is not None:
-        raise Refused(No.ALREADY_ACTIVATED, name=teacher.name)
     if not teacher.is_active:
         raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
-    _refuse_own_id_number(teacher, password)
-    user = create_user(session, username, teacher.name, password)
-    appoint(session, user, "teacher")
-    teacher.user_id = user.id
+    user = account_of(session, teacher)
+    if user is not None:
+        set_password(session, user, password)
+    else:
+        _refuse_own_id_number(teacher, password)
+        user = create_user(session, username, teacher.name, password)
+        appoint(session, user, "teacher")
+        teacher.user_id = user.id
     activation.used_at = now
     session.flush()
     return user

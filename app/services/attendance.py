@@ -32,6 +32,10 @@ DEADLINES = {
     "online": Deadline.SESSIONS,
 }
 
+# Kinds whose hours lie on the day that is registered; an online course is registered when it is passed.
+OF_DAYS = ("face_to_face", "research_session", "school_based")
+HOURS_OF_A_DAY = 24
+
 
 def refusals(
     activity: Activity,
@@ -59,12 +63,17 @@ def refusals(
             check_in_time(policy, DEADLINES[activity.kind], on.year, now)
         except Refused as late:
             yield "attended_on", late
+    if current_actor().teacher_id == teacher.id:
+        yield "id_number", Refused(No.OWN_ATTENDANCE)
     if teacher.left_on is not None and on > teacher.left_on:
         yield "id_number", Refused(No.TEACHER_LEFT, name=teacher.name)
     if activity.school_id is not None and activity.school_id not in schools:
         yield "id_number", Refused(No.OTHER_SCHOOL)
     if passed and hours <= 0:
         yield "hours", Refused(Code.HOURS_NOT_POSITIVE)
+    elif passed and activity.kind in OF_DAYS and hours > HOURS_OF_A_DAY:
+        # More than the pack's hours of a day is for the reviewer to judge (CEIL); this no day has.
+        yield "hours", Refused(No.HOURS_OVER_DAY, most=HOURS_OF_A_DAY)
     elif passed and hours + taken > activity.hours:
         yield "hours", Refused(Code.HOURS_TOO_MANY, hours=hours, taken=taken, most=activity.hours)
     if policy.category(activity.category) is None:

@@ -27,7 +27,7 @@ GENESIS = "0" * 64
 # Progress of a job and the last number of a series are machinery, not records.
 UNTRACKED = (AuditEntry, Job, NumberSeries)
 SECRET_COLUMNS = {"password", "id_number_cipher", "id_number_index", "code_digest", "code", "snapshot"}
-# FAB stamps these at every login; the login itself is recorded as an event.
+# FAB stamps these at every try to sign in; that somebody signed in is no change of a record.
 SILENT_COLUMNS = {"changed_on", "created_on", "last_login", "login_count", "fail_login_count", "version"}
 # Where the old values wait from before a flush until after it.
 UNREAD = "audit_unread"
@@ -85,7 +85,7 @@ def _prepare(session: Session, _context: UOWTransaction, _instances: Any) -> Non
     """
     changed = [row for row in session.dirty if _is_tracked(row) and session.is_modified(row)]
     deleted = [row for row in session.deleted if _is_tracked(row)]
-    if changed or deleted or any(_is_tracked(row) for row in session.new):
+    if any(not _is_silent(row) for row in changed) or deleted or any(_is_tracked(row) for row in session.new):
         take_turn(session)
     unread: dict[Any, dict[str, Any]] = {}
     for row in changed:
@@ -97,6 +97,13 @@ def _prepare(session: Session, _context: UOWTransaction, _instances: Any) -> Non
         state = inspect(row)
         unread[state] = _stored(session, state, [one.key for one in state.mapper.column_attrs])
     session.info[UNREAD] = unread
+
+
+def _is_silent(row: Any) -> bool:
+    """Whether only sign-in counters of an account change: that leaves no line, so it waits for nobody's turn."""
+    if not isinstance(row, User):
+        return False
+    return not any(one.history.has_changes() for one in inspect(row).attrs if one.key not in SILENT_COLUMNS)
 
 
 def _is_overwritten_unread(state: Any, column: str) -> bool:

@@ -7,7 +7,7 @@ languages; printing reads the snapshot and nothing else, so a reprint is the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,12 +21,11 @@ from app.documents.terms import RESULTS, SERIES, TITLES, TOTAL, term
 from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.policy import Policy, pack
-from app.models import Certificate, Claim, Decision, Standing
-from app.models.standing import RESULTS as STANDING_RESULTS
+from app.models import Authority, Certificate, Claim, Decision, School, Standing
 from app.security.actor import Actor, acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.session import OutOfReach
-from app.services import numbers
+from app.services import founding, numbers, standings
 from app.services.refusals import No
 from app.services.turns import take_turn
 
@@ -34,7 +33,10 @@ LANGUAGES = ("zh", "en")
 # No 0/O and 1/I/L, since people type it from paper: 26 letters of 31 are 128.8 bits.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 26
-ISSUED_FOR = tuple(result for result in STANDING_RESULTS if result != "not_passed")
+ISSUED_FOR = founding.ISSUED_FOR
+figures_of = founding.figures_of
+# What two certificates of one year never share, whatever they attest.
+OF_THE_PAPER = ("number", "code", "verify_url", "issued_on")
 
 
 def new_code() -> str:
@@ -78,12 +80,12 @@ def _require_own(session: Session, standing: Standing) -> None:
 def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) -> Certificate:
     if standing.result not in ISSUED_FOR:
         raise Refused(No.NOT_PASSED, name=standing.teacher.name, year=standing.year)
+    reviews = _reviews(session, standing)
     older = valid_certificate(session, standing.teacher_id, standing.year)
-    figures = figures_of(standing)
-    if older is not None and older.snapshot["figures"] == figures:
+    if older is not None and _says_the_same(older, standing, reviews):
         return older
     if older is not None:
-        _end(older, "superseded", now, None)
+        founding.end(older, "superseded", now, None)
         session.flush()
     authority = standing.school.authority
     code = new_code()
@@ -94,8 +96,13 @@ def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) ->
         teacher_id=standing.teacher_id,
         school_id=standing.school_id,
         year=standing.year,
+        policy=standing.policy,
+        series=standing.teacher.series,
         result=standing.result,
-        snapshot={"figures": figures, **_snapshots(session, standing, number, code, day_in_china(now))},
+        snapshot={
+            "figures": figures_of(standing),
+            **_snapshots(standing, number, code, day_in_china(now), reviews),
+        },
         state="valid",
         issued_at=now,
         issued_by_id=actor.user_id,
@@ -118,30 +125,19 @@ def valid_certificate(session: Session, teacher_id: int, year: int) -> Certifica
 
 
 def void(session: Session, certificate: Certificate, reason: str, now: datetime) -> None:
-    """Declare a certificate void; its code says so from now on."""
+    """Declare a certificate void; its code says so from now on, and its year is no longer frozen."""
+    take_turn(session)
+    session.refresh(certificate, ["state"])
     if certificate.state != "valid":
-        raise Refused(No.CERTIFICATE_STANDS, number=certificate.number)
-    _end(certificate, "void", now, reason)
+        raise Refused(No.VOID_ALREADY)
+    founding.end(certificate, "void", now, reason)
     session.flush()
+    standings.refresh(session, certificate.teacher_id, now)
 
 
 def void_unfounded(session: Session, teacher_id: int, now: datetime) -> list[Certificate]:
     """Void a teacher's certificates that say more than the ledger now holds. Returns them."""
-    fallen = []
-    with acting(current_actor().as_system()):
-        standings = {
-            row.year: row for row in session.scalars(select(Standing).where(Standing.teacher_id == teacher_id))
-        }
-        valid = session.scalars(
-            select(Certificate).where(Certificate.teacher_id == teacher_id, Certificate.state == "valid")
-        )
-        for certificate in valid:
-            standing = standings.get(certificate.year)
-            if standing is None or not _is_founded(certificate.snapshot["figures"], standing):
-                _end(certificate, "void", now, "revoked")
-                fallen.append(certificate)
-        session.flush()
-    return fallen
+    return founding.void_unfounded(session, [teacher_id], now)
 
 
 def render(certificates: Iterable[Certificate], language: str) -> bytes:
@@ -149,41 +145,28 @@ def render(certificates: Iterable[Certificate], language: str) -> bytes:
     return paper.render([paper.from_snapshot(row.snapshot[language]) for row in certificates])
 
 
-def _end(certificate: Certificate, state: str, now: datetime, reason: str | None) -> None:
-    """The only place where a certificate stops being valid."""
-    certificate.state = state
-    certificate.ended_at = now
-    certificate.end_reason = reason
+Reviews = tuple[paper.Review | None, paper.Review | None]
 
 
-def figures_of(standing: Standing) -> dict[str, Any]:
-    """What of a standing the certificate attests: if this changes, it needs a new one."""
-    return {
-        "policy": standing.policy,
-        "result": standing.result,
-        "school": standing.school_id,
-        "recognised": dict(standing.recognised),
-        "carried_in": format(standing.carried_in, "f"),
-        "total": format(standing.total, "f"),
-    }
-
-
-def _is_founded(figures: dict[str, Any], standing: Standing) -> bool:
-    """Whether nothing attested has fallen since."""
-    now = figures_of(standing)
-    if now["result"] not in ISSUED_FOR:
-        return False
-    attested = [*figures["recognised"].items(), ("carried_in", figures["carried_in"]), ("total", figures["total"])]
-    held = {**now["recognised"], "carried_in": now["carried_in"], "total": now["total"]}
-    return all(Decimal(held.get(name, "0")) >= Decimal(hours) for name, hours in attested)
-
-
-def _snapshots(session: Session, standing: Standing, number: str, code: str, issued_on: date) -> dict[str, Any]:
-    reviews = _reviews(session, standing)
+def _snapshots(standing: Standing, number: str, code: str, issued_on: date, reviews: Reviews) -> dict[str, Any]:
     return {
         language: paper.as_snapshot(text_of(standing, number, code, issued_on, reviews, language))
         for language in LANGUAGES
     }
+
+
+def _says_the_same(older: Certificate, standing: Standing, reviews: Reviews) -> bool:
+    """Whether a new certificate would print what this one prints: a corrected name is another certificate."""
+    new = {"figures": figures_of(standing)} | _snapshots(
+        standing, older.number, older.code, day_in_china(older.issued_at), reviews
+    )
+    return {key: _attested(value) for key, value in older.snapshot.items()} == {
+        key: _attested(value) for key, value in new.items()
+    }
+
+
+def _attested(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name not in OF_THE_PAPER}
 
 
 def text_of(
@@ -191,7 +174,7 @@ def text_of(
     number: str,
     code: str,
     issued_on: date,
-    reviews: tuple[paper.Review | None, paper.Review | None],
+    reviews: Reviews,
     language: str,
 ) -> paper.CertificateText:
     """What the certificate says in one language, frozen from here on."""
@@ -243,21 +226,27 @@ def _rows(
     return tuple(rows), total
 
 
-def _reviews(session: Session, standing: Standing) -> tuple[paper.Review | None, paper.Review | None]:
-    """Who reviewed the year's claims last, and when; None where nothing was claimed."""
-    rows: Sequence[Any] = session.execute(
-        select(Decision.stage, func.max(Decision.decided_at))
+def _reviews(session: Session, standing: Standing) -> Reviews:
+    """Who reviewed the year's claims last, and when; None where nothing was claimed.
+
+    A claim keeps the school and the authority it was decided at, whatever became of either since.
+    """
+    rows = session.execute(
+        select(Decision.stage, Decision.decided_at, School.name, Authority.name)
         .join(Claim, Claim.id == Decision.claim_id)
+        .join(School, School.id == Claim.school_id)
+        .outerjoin(Authority, Authority.id == Claim.authority_id)
         .where(
             Claim.teacher_id == standing.teacher_id,
             Claim.year == standing.year,
             Claim.state == "approved",
             Decision.verb == "approve",
         )
-        .group_by(Decision.stage)
-    ).all()
-    latest = {stage: day_in_china(decided_at) for stage, decided_at in rows}
-    school, authority = standing.school, standing.school.authority
-    first = paper.Review(school.name, latest["first"]) if "first" in latest else None
-    second = paper.Review(authority.name, latest["second"]) if authority and "second" in latest else None
-    return first, second
+        .order_by(Decision.decided_at, Decision.id)
+    )
+    latest: dict[str, paper.Review] = {}
+    for stage, decided_at, school, authority in rows:
+        body = authority if stage == "second" else school
+        if body:
+            latest[stage] = paper.Review(body, day_in_china(decided_at))
+    return latest.get("first"), latest.get("second")

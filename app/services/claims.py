@@ -16,18 +16,15 @@ from sqlalchemy.orm import Session
 from app.domain.days import day_in_china
 from app.domain.deadlines import is_in_time
 from app.domain.errors import Code, Refused
-from app.domain.hours import ClaimFacts, Part, check_hours, convert
+from app.domain.hours import HOURS_IN_A_YEAR, ClaimFacts, Part, check_hours, convert
 from app.domain.hours import Session as Stay
 from app.domain.policy import Deadline, Policy, pack
-from app.domain.workflow import Verb
+from app.domain.workflow import Duty, Verb
 from app.models import Claim, Teacher
 from app.security.actor import Actor
 from app.services import duplicates, numbers, standings, workflow
 from app.services.refusals import No
 from app.services.turns import take_turn
-
-
-MOST_KEPT = Decimal(1000)  # the CHECK of the tables
 
 
 @dataclass(frozen=True)
@@ -88,10 +85,10 @@ def reckon(policy: Policy, data: ClaimData) -> Part:
 
 
 def check_kept_hours(hours: Decimal) -> None:
-    """Refuse what the ledger cannot hold: it keeps hundredths, up to a thousand hours. Raises Refused HOURS_…."""
+    """Refuse what the ledger cannot hold: it keeps hundredths, no more than a year has. Raises Refused HOURS_…."""
     check_hours(hours)
-    if hours > MOST_KEPT:
-        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=MOST_KEPT)
+    if hours > HOURS_IN_A_YEAR:
+        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=HOURS_IN_A_YEAR)
     if hours != round(hours, 2):
         raise Refused(Code.HOURS_TOO_FINE, hours=hours, places=2)
 
@@ -243,10 +240,12 @@ def withdraw(session: Session, claim: Claim, actor: Actor, now: datetime, seen_v
     workflow.move(session, claim, Verb.WITHDRAW, actor, now, seen_version=seen_version)
 
 
-def discard(session: Session, claim: Claim) -> None:
-    """Throw a draft away; nobody has seen it yet."""
+def discard(session: Session, claim: Claim, actor: Actor) -> None:
+    """Throw a draft away, as its teacher or as the school that begins claims on their behalf."""
     if claim.state != "draft":
         raise Refused(No.CLAIM_CLOSED)
+    if not {Duty.TEACHER, Duty.SCHOOL} & set(workflow.duties_towards(actor, claim)):
+        raise Refused(Code.NOT_OWN_CLAIM)
     for evidence in list(claim.evidence):
         session.delete(evidence)
     session.flush()

@@ -45,6 +45,11 @@ def correct_facts(
     session: Session, teacher: Teacher, name: str, sex: str, stated: Mapping[str, Any], now: datetime
 ) -> None:
     """Put right what is stated of somebody who has left; they stay left."""
+    joined_on = stated.get("joined_on")
+    if joined_on is not None and joined_on > day_in_china(now):
+        raise Refused(No.JOINED_FUTURE)
+    for refusal in standings.unfit(session, {teacher.id: stated.get("series", teacher.series)}).values():
+        raise refusal
     teacher.name = name
     teacher.sex = sex
     for column, value in stated.items():

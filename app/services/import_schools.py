@@ -55,7 +55,13 @@ class SchoolPlanner:
         stated: dict[str, Any] = {"name": values["name"], "district": district}
         stated |= {column: values[column] for column in ("ownership", "kind") if column in values}
         if "review" in values or school is None:
-            stated["authority"] = self._authority(values.get("review", "district"), district)
+            review = values.get("review", "district")
+            stated["authority"] = self._authority(review, district)
+            if stated["authority"] is None and review != "none":
+                # Never silently "no second review": that is for who says so.
+                missing = RowFault.CENTRE_MISSING if review == "centre" else RowFault.BUREAU_MISSING
+                row.faults.append(Fault("review", missing, facts={"name": district.name}))
+                return plan
         plan.found = (school, stated)
         if school is None:
             plan.action = Action.NEW

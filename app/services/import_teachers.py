@@ -16,8 +16,9 @@ from app.models import Affiliation, Claim, School, Teacher
 from app.security.actor import Actor, acting, current_actor
 from app.security.secrets import index_of
 from app.security.session import OutOfReach
-from app.services import register
+from app.services import register, standings
 from app.services.import_rows import Action, Difference, Fault, ImportRow, Planned, RowFault
+from app.services.refusals import No
 
 UNDER_REVIEW = ("submitted", "passed_first")
 
@@ -41,6 +42,7 @@ class TeacherPlanner:
         for row in rows:
             index = indexes.get(row.number, "")
             planned.append(self._judge(row, schools, teachers.get(index), index in elsewhere))
+        self._refuse_unfit(planned)
         self._add_stays(planned)
         self._add_consequences(planned)
         return planned
@@ -100,6 +102,18 @@ class TeacherPlanner:
             return set(
                 self.session.scalars(select(Teacher.id_number_index).where(Teacher.id_number_index.in_(indexes)))
             )
+
+    def _refuse_unfit(self, planned: Sequence[Planned]) -> None:
+        """A series whose pack cannot take the hours already registered is a fault of the row."""
+        changing = {
+            plan.found[0].id: plan
+            for plan in planned
+            if plan.action is Action.CHANGED and any(difference.field == "series" for difference in plan.differences)
+        }
+        wanted = {teacher_id: plan.found[1].stated["series"] for teacher_id, plan in changing.items()}
+        for teacher_id, refusal in standings.unfit(self.session, wanted).items():
+            code = RowFault.SERIES_UNFIT if refusal.code is No.SERIES_UNFIT else refusal.code
+            changing[teacher_id].row.faults.append(Fault("series", code, wanted[teacher_id], refusal.facts))
 
     def _add_stays(self, planned: Sequence[Planned]) -> None:
         changing = {plan.found[0].id: plan for plan in planned if plan.action is Action.CHANGED}

@@ -48,12 +48,6 @@ def _earned_on(claim: Claim) -> date:
     return max(on, date(claim.year, 1, 1))
 
 
-def enter_attendance(session: Session, attendance: Attendance, now: datetime) -> Entry | None:
-    """Enter registered attendance; a failed assessment gives no hours (EXAM)."""
-    entered = enter_attendances(session, [attendance], now)
-    return entered[0] if entered else None
-
-
 def enter_attendances(session: Session, attendances: Iterable[Attendance], now: datetime) -> list[Entry]:
     """Enter several registered attendances with one flush; failed ones give no entry (EXAM)."""
     entries = [

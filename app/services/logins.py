@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Refused
 from app.models import Appointment, Authority, Organiser, School
+from app.security.actor import acting, current_actor
 from app.security.roles import ROLE_OF_DUTY
 from app.services import accounts
 from app.services.refusals import No
@@ -18,6 +19,7 @@ from app.services.refusals import No
 # The session's own key for the stamp.
 STAMP = "stamp"
 NEW_PASSWORD_LETTERS = 16
+REVIEWING = frozenset({"school", "authority", "city"})
 
 
 def stamp(user: User) -> str:
@@ -51,9 +53,18 @@ def appoint(
     authority: Authority | None,
     organiser: Organiser | None,
 ) -> Appointment:
-    """Appoint somebody. Teachers come by activation slip, which ties the account to its person."""
+    """Appoint somebody else. Teachers come by activation slip, which ties the account to its person.
+
+    Who administers accounts reviews nothing (DOMAIN §5), neither now nor by an appointment made elsewhere.
+    """
     if duty == "teacher":
         raise Refused(No.TEACHER_BY_SLIP)
+    if user.id == current_actor().user_id:
+        raise Refused(No.OWN_APPOINTMENT)
+    with acting(current_actor().as_system()):
+        held = set(session.scalars(select(Appointment.duty).where(Appointment.user_id == user.id)))
+    if (duty == "system" and held & REVIEWING) or (duty in REVIEWING and "system" in held):
+        raise Refused(No.DUTIES_CLASH, name=user.first_name or user.username)
     return accounts.appoint(session, user, duty, school=school, authority=authority, organiser=organiser)
 
 

@@ -19,6 +19,7 @@ from app.domain.errors import Refused
 from app.domain.identity import check_id_number, check_name, check_school_code, mask_id_number
 from app.models import Affiliation, Authority, District, School, Teacher
 from app.security.actor import acting, current_actor
+from app.security.reach import criterion_to_write
 from app.security.secrets import index_of, seal
 from app.services import standings
 from app.services.refusals import No
@@ -84,8 +85,11 @@ def school_changes(school: School, stated: Mapping[str, Any]) -> list[Change]:
 
 
 def authority_of_district(session: Session, district: District) -> Authority:
-    """The bureau that reviews for a district."""
-    return session.scalars(select(Authority).where(Authority.district_id == district.id)).one()
+    """The bureau that reviews for a district. Raises Refused BUREAU_MISSING."""
+    bureau = session.scalars(select(Authority).where(Authority.district_id == district.id)).one_or_none()
+    if bureau is None:
+        raise Refused(No.BUREAU_MISSING, name=district.name)
+    return bureau
 
 
 def close_school(session: Session, school: School, now: datetime) -> None:
@@ -117,13 +121,21 @@ def put_teacher(
     facts = TeacherFacts(check_id_number(id_number, today=today), check_name(name), sex, school, stated)
     index = index_of(facts.id_number)
     teacher = session.scalars(select(Teacher).where(Teacher.id_number_index == index)).one_or_none()
-    if teacher is None:
+    if teacher is None or not is_kept(session, teacher):
         _refuse_taken(session, index)
     if not school.is_active:
         raise Refused(No.SCHOOL_INACTIVE, name=school.name)
     written = write_teacher(session, teacher, facts, teacher.affiliations if teacher is not None else (), today)
     finish(session, [written], now)
     return written.teacher
+
+
+def is_kept(session: Session, teacher: Teacher) -> bool:
+    """Whether the actor keeps this teacher's record: one's own today, not one who has moved on."""
+    criterion, table = criterion_to_write(Teacher, current_actor()), Teacher.__table__
+    return criterion is None or bool(
+        session.connection().scalar(select(func.count()).select_from(table).where(table.c.id == teacher.id, criterion))
+    )
 
 
 def _refuse_taken(session: Session, index: str) -> None:
@@ -147,11 +159,12 @@ def teacher_changes(teacher: Teacher, facts: TeacherFacts) -> list[Change]:
 
 @dataclass(frozen=True)
 class Written:
-    """A teacher written but not finished: the stay still to open, and whether standings depend on the change."""
+    """A teacher written but not finished: the stay still to open, and what depends on the change."""
 
     teacher: Teacher
     opens: Affiliation | None = None
     counts: bool = True
+    other_series: bool = False
 
 
 def finish(session: Session, written: Sequence[Written], now: datetime) -> None:
@@ -166,6 +179,9 @@ def finish(session: Session, written: Sequence[Written], now: datetime) -> None:
         session.flush()
     for one in written:
         session.expire(one.teacher, ["affiliations"])
+    changed = {one.teacher.id: one.teacher.series for one in written if one.other_series}
+    for refusal in standings.unfit(session, changed).values():
+        raise refusal
     standings.refresh_all(session, [one.teacher.id for one in written if one.counts], now)
 
 
@@ -182,6 +198,9 @@ def write_teacher(
     """
     if not set(facts.stated) <= set(STATED_OF_TEACHER):
         raise TypeError(", ".join(set(facts.stated) - set(STATED_OF_TEACHER)))
+    joined_on = facts.stated.get("joined_on")
+    if joined_on is not None and joined_on > today:
+        raise Refused(No.JOINED_FUTURE)
     if teacher is None:
         sealed = seal(facts.id_number)
         teacher = Teacher(
@@ -194,18 +213,18 @@ def write_teacher(
             is_active=True,
             **facts.stated,
         )
-        began_on = facts.stated.get("joined_on") or today
         session.add(teacher)
-        session.add(Affiliation(teacher=teacher, school=facts.school, from_on=began_on))
+        session.add(Affiliation(teacher=teacher, school=facts.school, from_on=joined_on or today))
         return Written(teacher)
     changed = {column for column, _before, _after in teacher_changes(teacher, facts)}
     opens = _move(teacher, facts.school, stays, today) if changed & {"school", "is_active"} else None
-    if "joined_on" in changed and opens is None and len(stays) == 1 and stays[0].to_on is None:
-        stays[0].from_on = facts.stated["joined_on"]
+    if "joined_on" in changed and joined_on and opens is None and len(stays) == 1 and stays[0].to_on is None:
+        stays[0].from_on = joined_on
     values = {"name": facts.name, "sex": facts.sex, **facts.stated}
     for column in changed - {"school", "is_active"}:
         setattr(teacher, column, values[column])
-    return Written(teacher, opens, bool(changed & {"school", "is_active", "series", "joined_on"}))
+    counts = bool(changed & {"school", "is_active", "series", "joined_on"})
+    return Written(teacher, opens, counts, "series" in changed)
 
 
 def transfer(session: Session, teacher: Teacher, school: School, on: date, now: datetime) -> None:
@@ -244,6 +263,8 @@ def depart(session: Session, teacher: Teacher, on: date, now: datetime) -> None:
     """Deactivate a teacher whose last day was ``on``; their history stays (SCOPE)."""
     if not teacher.is_active:
         raise Refused(No.TEACHER_LEFT, name=teacher.name)
+    if on > day_in_china(now):
+        raise Refused(No.LEFT_FUTURE)
     lasting = next((stay for stay in teacher.affiliations if stay.to_on is None), None)
     first = max(filter(None, (teacher.joined_on, lasting.from_on if lasting else None)), default=None)
     if first is not None and on < first:

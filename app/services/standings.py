@@ -8,9 +8,8 @@ function computes one teacher in the approving transaction and everybody in a re
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -18,10 +17,14 @@ from sqlalchemy.orm import Session
 
 from app.domain import standing as rules
 from app.domain.days import day_in_china
+from app.domain.errors import Refused
 from app.domain.hours import plain
 from app.domain.policy import Policy, default_pack, pack
-from app.models import Affiliation, Entry, PolicyBinding, Standing, Teacher
+from app.models import PolicyBinding, Standing, Teacher
 from app.security.actor import acting, current_actor
+from app.services.founding import frozen_policies, void_unfounded
+from app.services.refusals import No
+from app.services.standing_sources import Stay, kept_years, live_entries, stays_of
 from app.services.turns import take_turn
 
 CHUNK = 1000
@@ -36,14 +39,6 @@ COMPARED = (
     "total",
     "result",
 )
-
-
-class Stay(NamedTuple):
-    """Where a teacher worked: school, first day, last day (None while it lasts)."""
-
-    school_id: int
-    from_on: date
-    to_on: date | None
 
 
 class Difference(NamedTuple):
@@ -66,10 +61,13 @@ def policy_for(session: Session, year: int, series: str) -> Policy:
     return pack(chosen or default_pack(year, series))
 
 
-def verified_years(session: Session, now: datetime) -> tuple[int, ...]:
-    """The years the installation verifies, ascending."""
-    bound = set(session.scalars(select(PolicyBinding.year).distinct()))
-    return tuple(sorted(bound | {day_in_china(now).year}))
+def verified_years(bound: Iterable[tuple[int, str]], series: str, now: datetime) -> tuple[int, ...]:
+    """The years verified for a series, ascending: those ``bound`` (year, series) names, and the current one.
+
+    A pack may be bound for a year to come; nobody has a standing in it before it begins.
+    """
+    this_year = day_in_china(now).year
+    return tuple(sorted({year for year, of_series in bound if of_series == series and year < this_year} | {this_year}))
 
 
 def years_in_scope(stays: Sequence[Stay], years_with_hours: Iterable[int], verified: Sequence[int]) -> tuple[int, ...]:
@@ -106,15 +104,18 @@ def rebuild(
     session: Session,
     now: datetime,
     on_progress: Callable[[int], None] | None = None,
+    year: int | None = None,
 ) -> int:
     """Recompute everybody, in chunks; returns how many standings changed. Commits nothing.
+
+    With ``year`` only that year's standings are written.
 
     Writers wait meanwhile: an approval between reading and writing would be lost from the standing.
     """
     take_turn(session)
     changed = 0
     for ids in _teacher_chunks(session):
-        changed += _write(session, ids, now)
+        changed += _write(session, ids, now, year)
         session.flush()
         session.expunge_all()
         if on_progress is not None:
@@ -137,19 +138,21 @@ def differences(session: Session, now: datetime, year: int | None = None) -> Ite
 
 def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict[tuple[int, int], dict[str, Any]]:
     """What the ledger adds up to: {(teacher, year): the standing's columns}. Writes nothing."""
-    verified = verified_years(session, now)
     bindings = {(row.year, row.series): row.policy for row in session.scalars(select(PolicyBinding))}
     teachers = session.execute(
         select(Teacher.id, Teacher.series, Teacher.school_id).where(Teacher.id.in_(teacher_ids))
     ).all()
-    stays = _stays(session, teacher_ids)
-    entries = _live_entries(session, teacher_ids)
-    once_current = _kept_years(session, teacher_ids, day_in_china(now).year)
+    verified = {series: verified_years(bindings, series, now) for _id, series, _school in teachers}
+    frozen = frozen_policies(session, teacher_ids)
+    stays = stays_of(session, teacher_ids)
+    entries = live_entries(session, teacher_ids)
+    once_current = kept_years(session, teacher_ids, day_in_china(now).year)
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for teacher_id, series, school_id in teachers:
         own, where = entries.get(teacher_id, []), stays.get(teacher_id, [])
-        years = years_in_scope(where, {entry.year for entry in own}, (*verified, *once_current.get(teacher_id, ())))
-        assessed = rules.assess_years(years, own, _policy_chooser(bindings, series))
+        asked = (*verified[series], *once_current.get(teacher_id, ()))
+        years = years_in_scope(where, {entry.year for entry in own}, asked)
+        assessed = rules.assess_years(years, own, _policy_chooser(bindings, series, frozen.get(teacher_id, {})))
         for result in assessed:
             columns = columns_of(result)
             columns["school_id"] = school_in_year(where, result.year, school_id)
@@ -157,8 +160,33 @@ def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict
     return found
 
 
-def _policy_chooser(bindings: dict[tuple[int, str], str], series: str) -> Callable[[int], Policy]:
-    return lambda year: pack(bindings.get((year, series)) or default_pack(year, series))
+def _policy_chooser(
+    bindings: Mapping[tuple[int, str], str], series: str, frozen: Mapping[int, str]
+) -> Callable[[int], Policy]:
+    """Certified years keep the pack of their certificate, whatever was bound or became of the series since."""
+    return lambda year: pack(frozen.get(year) or bindings.get((year, series)) or default_pack(year, series))
+
+
+def unfit(session: Session, wanted: Mapping[int, str]) -> dict[int, Refused]:
+    """Why teachers' hours would have no place in another series: {teacher: refusal}. ``wanted``: {teacher: series}."""
+    if not wanted:
+        return {}
+    bindings = {(row.year, row.series): row.policy for row in session.scalars(select(PolicyBinding))}
+    frozen = frozen_policies(session, list(wanted))
+    found: dict[int, Refused] = {}
+    for teacher_id, entries in live_entries(session, list(wanted)).items():
+        policy_of = _policy_chooser(bindings, wanted[teacher_id], frozen.get(teacher_id, {}))
+        for year, category in sorted({(entry.year, entry.category) for entry in entries}):
+            try:
+                policy = policy_of(year)
+            except Refused as refusal:
+                found.setdefault(teacher_id, refusal)
+                continue
+            if category not in policy.category_ids:
+                found.setdefault(
+                    teacher_id, Refused(No.SERIES_UNFIT, year=year, category=category, policy=policy.id)
+                )
+    return found
 
 
 def columns_of(result: rules.Standing) -> dict[str, Any]:
@@ -187,55 +215,6 @@ def _teacher_chunks(session: Session) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-def _stays(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[Stay]]:
-    found: dict[int, list[Stay]] = defaultdict(list)
-    rows = session.execute(
-        select(Affiliation.teacher_id, Affiliation.school_id, Affiliation.from_on, Affiliation.to_on)
-        .where(Affiliation.teacher_id.in_(teacher_ids))
-        .order_by(Affiliation.from_on, Affiliation.id)
-    )
-    for teacher_id, school_id, from_on, to_on in rows:
-        found[teacher_id].append(Stay(school_id, from_on, to_on))
-    return found
-
-
-def _kept_years(session: Session, teacher_ids: Sequence[int], this_year: int) -> dict[int, list[int]]:
-    """Past years for which a teacher has a standing already: New Year must not unmake them."""
-    found: dict[int, list[int]] = defaultdict(list)
-    rows = session.execute(
-        select(Standing.teacher_id, Standing.year).where(
-            Standing.teacher_id.in_(teacher_ids), Standing.year < this_year
-        )
-    )
-    for teacher_id, year in rows:
-        found[teacher_id].append(year)
-    return found
-
-
-def _live_entries(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[rules.Entry]]:
-    rows = session.execute(
-        select(
-            Entry.teacher_id,
-            Entry.id,
-            Entry.year,
-            Entry.category,
-            Entry.subject,
-            Entry.hours,
-            Entry.earned_on,
-            Entry.platform,
-            Entry.reverses_id,
-        )
-        .where(Entry.teacher_id.in_(teacher_ids))
-        .order_by(Entry.id)
-    ).all()
-    taken_back = {row.reverses_id for row in rows if row.reverses_id is not None}
-    found: dict[int, list[rules.Entry]] = defaultdict(list)
-    for row in rows:
-        if row.reverses_id is None and row.id not in taken_back:
-            found[row.teacher_id].append(rules.Entry._make(tuple(row)[1:8]))
-    return found
-
-
 def _kept(session: Session, teacher_ids: Sequence[int]) -> Iterable[Standing]:
     # As they stand in the database now, not as this session saw them before it waited for its turn.
     return session.scalars(
@@ -247,12 +226,14 @@ def _values(row: Standing) -> dict[str, Any]:
     return {column: getattr(row, column) for column in COMPARED}
 
 
-def _write(session: Session, teacher_ids: Sequence[int], now: datetime) -> int:
-    """Insert, change and delete the rows that differ; returns how many."""
-    kept = {(row.teacher_id, row.year): row for row in _kept(session, teacher_ids)}
+def _write(session: Session, teacher_ids: Sequence[int], now: datetime, year: int | None = None) -> int:
+    """Insert, change and delete the rows that differ, and void what rested on them; returns how many rows."""
+    kept = {(row.teacher_id, row.year): row for row in _kept(session, teacher_ids) if year in (None, row.year)}
     computed = compute(session, teacher_ids, now)
-    changed = 0
+    changed = []
     for key, columns in computed.items():
+        if year not in (None, key[1]):
+            continue
         row = kept.pop(key, None)
         if row is None:
             session.add(Standing(teacher_id=key[0], year=key[1], computed_at=now, **columns))
@@ -262,8 +243,15 @@ def _write(session: Session, teacher_ids: Sequence[int], now: datetime) -> int:
             row.computed_at = now
         else:
             continue
-        changed += 1
+        changed.append(key[0])
     for row in kept.values():
         session.delete(row)
-        changed += 1
-    return changed
+        changed.append(row.teacher_id)
+    if not changed:
+        return 0
+    session.flush()
+    fallen = void_unfounded(session, sorted(set(changed)), now)
+    if fallen:
+        # Their years are no longer frozen: what is bound today holds again, in the next year too.
+        _write(session, sorted({certificate.teacher_id for certificate in fallen}), now)
+    return len(changed)

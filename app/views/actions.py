@@ -16,6 +16,7 @@ from flask_appbuilder.actions import action as fab_action
 from werkzeug.datastructures import MultiDict
 
 from app.domain.errors import Code, Refused
+from app.domain.hours import HOURS_IN_A_YEAR
 
 MOST_WORDS = 1000
 
@@ -105,8 +106,8 @@ def _hours(text: str) -> Decimal:
         raise Refused(Code.HOURS_NOT_A_NUMBER) from None
     if not hours.is_finite():
         raise Refused(Code.HOURS_NOT_A_NUMBER)
-    if hours.copy_abs() > 100_000:
-        raise Refused(Code.HOURS_TOO_MANY, hours=text[:20], limit=100_000)
+    if hours.copy_abs() > HOURS_IN_A_YEAR:
+        raise Refused(Code.HOURS_TOO_MANY, hours=text[:20], limit=HOURS_IN_A_YEAR)
     if hours != hours.quantize(Decimal("0.01")):
         raise Refused(Code.HOURS_TOO_FINE, hours=text[:20], places=2)
     return hours

@@ -1,4 +1,7 @@
-"""Opening an account with a one-time slip (for S2's guessable first password). The page is public; a code does it."""
+"""Opening an account with a one-time slip, or choosing a new password for an open one. Public; a code does it.
+
+It stands for S2's guessable first password.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,10 @@ class ActivationForm(FlaskForm):
 
 
 class ActivationView(BaseView):
-    """``/activate/?code=…``. A page shows a masked name only, and never says more about a code than that it fails."""
+    """``/activate/?code=…``. Of the person it shows a masked name, the school and, where there is one, the user name.
+
+    A code that fails is told why (unknown, used, expired), and nothing about whose it was.
+    """
 
     route_base = "/activate"
     default_view = "activate"
@@ -58,6 +64,9 @@ class ActivationView(BaseView):
     @limiter.limit("60/minute")
     def activate(self) -> Any:
         form = ActivationForm()
+        if "username" in self._known(form.code.data or request.args.get("code", "").replace("\0", "")[:40]):
+            # The account keeps its name.
+            del form.username
         if request.method != "POST":
             form.code.data = request.args.get("code", "").replace("\0", "")[:40]
             return self._page(form, 200)
@@ -65,24 +74,28 @@ class ActivationView(BaseView):
             return self._page(form, 422)
         try:
             with acting(SYSTEM):
-                user = accounts.activate(db.session, form.code.data, form.username.data, form.password.data, now_utc())
+                name = form.username.data if "username" in form else ""
+                user = accounts.activate(db.session, form.code.data, name, form.password.data, now_utc())
                 db.session.commit()
         except Refused as refusal:
             db.session.rollback()
-            field = labels.field_of_refusal(refusal) or "code"
+            field = labels.field_of_refusal(refusal)
+            field = field if field in form else "code"
             form[field].errors = [*form[field].errors, labels.refusal_text(refusal)]
             return self._page(form, 422)
         return render_template("appbuilder/general/security/activation.html", first_name=user.first_name, last_name="")
 
     def _page(self, form: ActivationForm, status: int) -> Any:
         facts = self._known(form.code.data) if form.code.data and not form.code.errors else {}
-        page = render_template("activation/form.html", title=gettext("Open your account"), form=form, known=facts)
-        return page, status
+        title = gettext("Choose a new password") if "username" in facts else gettext("Open your account")
+        return render_template("activation/form.html", title=title, form=form, known=facts), status
 
     def _known(self, code: str) -> dict[str, str]:
         with acting(SYSTEM):
             try:
                 found = accounts.activation_of(db.session, code, now_utc())
-                return {"name": mask_name(found.teacher.name), "school": found.teacher.school.name}
+                facts = {"name": mask_name(found.teacher.name), "school": found.teacher.school.name}
+                account = accounts.account_of(db.session, found.teacher)
+                return facts if account is None else facts | {"username": account.username}
             except Refused:
                 return {}

@@ -18,7 +18,7 @@ from app.services.clock import now_utc
 from app.services.refusals import No
 from app.views import labels
 from app.views.actions import Posted, action
-from app.views.fields import CodeField
+from app.views.fields import CodeField, RemoteSelectField, Required
 from app.views.filters import Filter
 from app.views.forms import RecordForm
 from app.views.pages import Related
@@ -32,6 +32,12 @@ def _subject() -> Any:
         optional=True,
         choices=lambda: list(labels.subject_words().items()),
         description=_("Needed for public courses: the same subject counts once a year."),
+    )
+
+
+def _own_activity() -> Any:
+    return RemoteSelectField(
+        labels.column_word("activity"), [Required()], model=Activity, lookup="own-activity", to_write=True
     )
 
 
@@ -140,6 +146,8 @@ class AttendanceView(SafeModelView):
     )
     show_columns = ["teacher", "school", "activity", "attended_on", "hours", "passed", "registered_at", "voided_at"]
     add_columns = ["activity", "teacher", "attended_on", "hours", "passed"]
+    extra_fields = {"activity": _own_activity}
+    told_by_services = frozenset({"void"})
 
     def may(self, action: str, item: Any) -> bool:
         return item.voided_at is None if action == "void" else True

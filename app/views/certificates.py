@@ -9,6 +9,7 @@ from typing import Any
 from flask import redirect, request, send_file, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
@@ -80,6 +81,23 @@ class CertificateView(SafeModelView):
         chosen = self.rows_of([pk])
         data = certificates.render(chosen, language if language in certificates.LANGUAGES else labels.language())
         return printed(data, name_of(chosen))
+
+    def may(self, action: str, item: Certificate) -> bool:
+        return action != "void" or item.state == "valid"
+
+    @action(
+        "void",
+        _("Declare void"),
+        _("Whoever checks its code is told from now on. A void certificate stays void; a new one can be issued."),
+        "lock",
+        multiple=False,
+        kind="danger",
+        needs_reason=True,
+    )
+    def void(self, items: list[Certificate], posted: Posted) -> Any:
+        for certificate in items:
+            certificates.void(db.session, certificate, posted.reason, now_utc())
+        return gettext("Declared void.")
 
     @action("print", _("Print"), "", "print", kind="primary", single=False)
     def print_selection(self, items: list[Certificate], posted: Posted) -> Any:

@@ -21,6 +21,8 @@ from app.services.refusals import No
 from app.views import labels
 from app.views.access import asked_back, denied, holds
 from app.views.actions import asks_of, read_posted
+from app.views.addresses import arguments, with_query
+from app.views.errors import page
 from app.views.listing import Listing
 
 # "All that match" stops here: a longer transaction would hold up everybody else. Filter, and do it in parts.
@@ -51,7 +53,27 @@ def run(view: Any, name: str, pks: list[str], *, many: bool = False) -> Any:
         seen = request.form.get("version")
         if seen is not None and seen != str(getattr(single, "version", seen)):
             return _conflict(view, single.id)
+    barred = [] if name in view.told_by_services else [item for item in items if not view.may(name, item)]
+    if barred:
+        return _barred(view, action, items, barred, single)
     return _do(view, action, items, single)
+
+
+def _barred(view: Any, action: ActionItem, items: list[Any], barred: list[Any], single: Any | None) -> Any:
+    """Say that an action does not apply to some of the rows; none was touched."""
+    if single is not None:
+        words = gettext("“%(action)s” is not possible for %(record)s as it stands.", action=action.text, record=single)
+        return page(403, detail=words)
+    words = ngettext(
+        "“%(action)s” is not possible for %(num)s of the %(count)s records chosen (%(record)s), so nothing was done.",
+        "“%(action)s” is not possible for %(num)s of the %(count)s records chosen (%(record)s and others), "
+        "so nothing was done.",
+        len(barred),
+        action=action.text,
+        count=len(items),
+        record=barred[0],
+    )
+    return _refused(view, action, words, _back(view, None), None)
 
 
 def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> Any:
@@ -62,7 +84,7 @@ def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> 
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        if key is not None and refusal.code in (No.DECIDED_ALREADY, No.STALE):
+        if key is not None and refusal.code is No.STALE:
             return _conflict(view, key)
         is_late = refusal.code in (Code.LATE, Code.OVERRIDE_REASON_MISSING) and asks_of(action).may_override
         return _refused(view, action, labels.refusal_text(refusal), back, key, is_late=is_late)
@@ -105,11 +127,11 @@ def _refused(view: Any, action: ActionItem, words: str, back: str, pk: int | Non
         described["version"] = request.form["version"]
     described |= {key: request.form.get(key, "")[:1000] for key in TYPED}
     url = (
-        url_for(f"{view.name}.action_post", **request.args.to_dict(flat=False))
+        with_query(url_for(f"{view.name}.action_post"), arguments())
         if pk is None
         else url_for(f"{view.name}.action", name=action.name, pk=pk)
     )
-    page = view.render_template(
+    shown = view.render_template(
         "appbuilder/general/model/action.html",
         title=described["title"],
         action=described,
@@ -119,7 +141,7 @@ def _refused(view: Any, action: ActionItem, words: str, back: str, pk: int | Non
         rows=request.form.getlist("rowid"),
         all_matching=request.form.get("all_matching", ""),
     )
-    return page, 422
+    return shown, 422
 
 
 def describe(view: Any, action: ActionItem, item: Any | None) -> dict[str, Any]:

@@ -19,10 +19,17 @@ from sqlalchemy import select
 from wtforms import validators
 from wtforms.widgets import html_params
 
+from app.domain.hours import HOURS_IN_A_YEAR
 from app.extensions import db
+from app.security.actor import current_actor
+from app.security.reach import criterion_to_write
 
 BIGGEST = 2**31 - 1
-MOST_HOURS = 100_000
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be the key of a row: plain digits that a 32-bit column holds. SQLite fails on longer ones."""
+    return text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= BIGGEST
 
 
 class Required(validators.InputRequired):
@@ -101,7 +108,7 @@ class HoursField(Figure):
             raise ValueError(_("Write a number, such as 6 or 4.5."))
         if hours < 0:
             raise ValueError(_("Hours cannot be negative."))
-        if hours > MOST_HOURS:
+        if hours > HOURS_IN_A_YEAR:
             raise ValueError(_("That is more hours than a year has."))
         if hours != hours.quantize(Decimal("0.01")):
             raise ValueError(_("At most two decimal places."))
@@ -181,24 +188,35 @@ class RemoteLookup:
 class RemoteSelectField(wtforms.Field):
     """A record chosen by a scoped lookup. ``data`` is the object, read through the narrowed session by its id.
 
-    An id out of the actor's reach is as unknown as one that never was.
+    An id out of the actor's reach is as unknown as one that never was. ``to_write``: so is a record that they
+    may read but not add to.
     """
 
     widget = RemoteLookup()
 
     def __init__(
-        self, label: Any = None, validators: Any = (), *, model: Any = None, lookup: str = "", **kwargs: Any
+        self,
+        label: Any = None,
+        validators: Any = (),
+        *,
+        model: Any = None,
+        lookup: str = "",
+        to_write: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)
         self.model = model
         self.lookup = lookup
+        self.to_write = to_write
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if not text:
             return
-        if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= BIGGEST:
-            self.data = db.session.scalars(select(self.model).where(self.model.id == int(text))).one_or_none()
+        if is_key(text):
+            asked = select(self.model).where(self.model.id == int(text))
+            criterion = criterion_to_write(self.model, current_actor()) if self.to_write else None
+            self.data = db.session.scalars(asked if criterion is None else asked.where(criterion)).one_or_none()
         if self.data is None:
             raise ValueError(_("Choose one from the list."))

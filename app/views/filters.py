@@ -21,11 +21,12 @@ from werkzeug.datastructures import MultiDict
 from app.extensions import db
 from app.models.types import Instant
 from app.services.clock import SHANGHAI, now_utc
+from app.views.addresses import here
 from app.views.columns import Joins, code_words, column_of, related_model
+from app.views.fields import is_key
 
 FIRST_YEAR = 2018
 MOST_VALUES = 50
-BIGGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,8 @@ def choices(model: type, declared: Filter) -> list[tuple[str, str]]:
 
 def without(*params: str) -> str:
     """The present address without some arguments, at its first page."""
-    kept = {
-        name: values
-        for name, values in request.args.lists()
-        if name not in params and not name.startswith("page_") and not name.startswith("_")
-    }
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+    gone = [name for name in request.args if name in params or name.startswith(("page_", "_"))]
+    return here(dict.fromkeys(gone))
 
 
 def _chosen(declared: Filter, args: MultiDict[str, str], joins: Joins, applied: Applied) -> None:
@@ -136,7 +133,7 @@ def _lookup(view: Any, declared: Filter, args: MultiDict[str, str], joins: Joins
     values = list(dict.fromkeys(value for value in args.getlist(declared.param) if value))[:MOST_VALUES]
     if not values:
         return
-    ids = [int(value) for value in values if value.isascii() and value.isdigit() and int(value[:12]) <= BIGGEST]
+    ids = [int(value) for value in values if is_key(value)]
     model = related_model(view.datamodel.obj, declared.name)
     # Asked through the narrowed session: a row out of reach is as unknown as one that never was.
     found = list(db.session.scalars(select(model).where(model.id.in_(ids)))) if ids else []  # type: ignore[union-attr,arg-type]

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import NumberSeries
 from app.security.actor import NOBODY, actor_of, current_actor, set_actor
 from app.services import logins
+from app.views.addresses import here
 from app.views.labels import role_word
 from app.views.menu import navigation, user_menu
 
@@ -24,6 +25,7 @@ DEMO_KEY = "demonstration"
 def init_frame(app: Flask) -> None:
     """Set the actor of every request, and give every template its frame."""
     app.jinja_env.filters["hours"] = plain
+    app.jinja_env.globals["here"] = here
 
     @app.before_request
     def act() -> None:

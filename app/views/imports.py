@@ -29,7 +29,9 @@ from app.services.import_rows import Kind
 from app.services.imports import PLAN_JOB, WRITE_JOB
 from app.views import labels
 from app.views.access import guarded, holds
+from app.views.fields import BIGGEST
 from app.views.jobs import progress
+from app.views.listing import COUNT_LIMIT
 
 KIND_WORDS = {
     Kind.TEACHERS: _("Teachers"),
@@ -112,7 +114,7 @@ class ImportView(BaseView):
         counts = {"faulty": tally.get("faulty", 0), "changed": tally.get("changed", 0), "new": tally.get("new", 0)}
         if sort not in SORTS:
             sort = next((one for one in SORTS if counts[one]), "faulty")
-        page = max(0, request.args.get("page", 0, type=int) or 0)
+        page = min(max(0, request.args.get("page", 0, type=int) or 0), COUNT_LIMIT)
         rows = outcome.get("rows", {}).get(sort, [])
         written = _write_of(job)
         return self.render_template(
@@ -202,6 +204,8 @@ def _headings(kind: Kind) -> str:
 
 def _plan_of(pk: int) -> Job:
     """The user's own judged file; reach narrows jobs to one's own, and the city sees no other's uploads either."""
+    if pk > BIGGEST:
+        abort(404)
     job = db.session.scalars(
         select(Job).where(Job.id == pk, Job.kind == PLAN_JOB, Job.user_id == current_actor().user_id)
     ).one_or_none()

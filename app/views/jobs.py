@@ -22,6 +22,8 @@ from app.services.imports import PLAN_JOB, WRITE_JOB
 from app.services.printing import PRINT_JOB
 from app.services.store import store
 from app.views.access import guarded
+from app.views.fields import BIGGEST
+from app.views.listing import COUNT_LIMIT
 
 PAGE = 20
 KIND_WORDS: dict[str, Any] = {
@@ -61,7 +63,7 @@ class JobView(BaseView):
     @permission_name("list")
     def list(self) -> Any:
         """The latest first."""
-        page = max(0, request.args.get("page", 0, type=int) or 0)
+        page = min(max(0, request.args.get("page", 0, type=int) or 0), COUNT_LIMIT)
         own = Job.user_id == current_actor().user_id
         count = db.session.scalar(select(func.count()).select_from(Job).where(own)) or 0
         rows = db.session.scalars(
@@ -112,6 +114,8 @@ class JobView(BaseView):
 
 
 def _own(pk: int) -> Job:
+    if pk > BIGGEST:
+        abort(404)
     job = db.session.scalars(
         select(Job).where(Job.id == pk, Job.user_id == current_actor().user_id)
     ).one_or_none()

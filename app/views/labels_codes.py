@@ -91,6 +91,7 @@ CODES: dict[tuple[str, str], Words] = {
     },
     ("teacher", "series"): SERIES,
     ("policy_binding", "series"): SERIES,
+    ("certificate", "series"): SERIES,
     ("teacher", "post"): {
         "full_time": _("Full-time teacher"),
         "laboratory": _("Laboratory staff"),

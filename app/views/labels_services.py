@@ -17,7 +17,11 @@ SERVICES: dict[str, Any] = {
     "activation_unknown": _("This activation code is not known. Check it against your slip."),
     "activation_used": _("This slip has been used, or replaced by a newer one. Ask your school for a new slip."),
     "activation_expired": _("This slip has expired. Ask your school for a new one."),
-    "already_activated": _("%(name)s has an account already. Sign in with it."),
+    "account_closed": _("The account of %(name)s was closed. The system administrator can open it again."),
+    "account_has_duties": _(
+        "The account of %(name)s holds other duties too, so no slip leads to it. "
+        "The system administrator resets its password."
+    ),
     "teacher_inactive": _("%(name)s is not active any more."),
     "file_empty": _("The file is empty. Choose it again."),
     "file_too_large": _("The file is larger than %(most)s. Scan it at a lower resolution."),
@@ -34,9 +38,7 @@ SERVICES: dict[str, Any] = {
     ),
     "same_file": _("The same file is evidence of claim %(number)s. The same hours count once."),
     "same_activity": _("These hours are registered or claimed already (%(number)s). The same hours count once."),
-    "decided_already": _("Somebody else has decided on this claim meanwhile."),
     "reason_code_unknown": _("Choose a reason from the list."),
-    "certificate_stands": _("Certificate %(number)s rests on these hours. Void it first."),
     "subject_needed": _("A public course needs its subject: the same subject counts once a year."),
     "not_yet": _("%(on)s is still to come. Submit the claim after it has taken place."),
     "title_missing": _("Enter the name of the activity or result."),
@@ -49,6 +51,8 @@ SERVICES: dict[str, Any] = {
     "attended_twice": _("This teacher is registered for that day already."),
     "attended_outside": _("The day lies outside the activity (%(first)s to %(last)s)."),
     "other_school": _("School-based training is for the school's own staff; this teacher belongs to another school."),
+    "own_attendance": _("Nobody registers their own attendance. A colleague has to do it."),
+    "hours_over_day": _("One day has at most %(most)s hours. Register each day of the activity by itself."),
     "activity_begun": _(
         "Attendance is registered for this activity, so its hours, category and days stay as they are."
     ),
@@ -56,12 +60,23 @@ SERVICES: dict[str, Any] = {
     "teacher_left": _("%(name)s had left by that day."),
     "leaves_before_joining": _("The day of leaving is before the day of joining (%(first)s)."),
     "school_has_teachers": _("%(count)s teachers still belong to this school. Move or deactivate them first."),
+    "joined_future": _("The first day is in the future. Register the teacher once they have come."),
+    "left_future": _("The last day is in the future. Register the departure once it has taken place."),
+    "bureau_missing": _("%(name)s has no reviewing authority. Add one, or state that there is no second review."),
+    "review_twice": _("There is a reviewing authority, or there is no second review: state one of them."),
+    "series_unfit": _(
+        "Hours of %(year)s are registered as “%(category)s”, which %(policy)s, the policy of the new series, does not "
+        "know. The series stays as it is until they are revoked."
+    ),
     "void_already": _("This is void already."),
-    "year_frozen": _("Certificates were issued for %(year)s under this policy, so it cannot be changed any more."),
+    "year_frozen": _("Certificates of %(year)s rest on this policy, so it cannot be changed any more."),
     "not_passed": _("%(name)s has not passed %(year)s, so there is no certificate yet."),
-    "already_issued": _("A valid certificate was issued already."),
-    "nothing_chosen": _("Choose at least one record first."),
     "stale": _("Somebody else changed this meanwhile. Load the page again and repeat what is still needed."),
     "teacher_by_slip": _("A teacher's account is opened with an activation slip, printed from the list of teachers."),
     "last_administrator": _("This is the last system administrator. Appoint another one first."),
+    "own_appointment": _("Nobody appoints themselves. Another system administrator has to do it."),
+    "duties_clash": _(
+        "%(name)s cannot be both system administrator and reviewer or city administrator: who administers accounts "
+        "reviews nothing. Use a second account."
+    ),
 }

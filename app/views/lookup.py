@@ -16,6 +16,8 @@ from sqlalchemy import or_, select
 
 from app.extensions import db
 from app.models import Activity, Authority, District, Organiser, School, Teacher
+from app.security.actor import current_actor
+from app.security.reach import criterion_to_write
 from app.views.access import guarded, holds
 from app.views.listing import LONGEST_SEARCH, eager_options
 
@@ -32,6 +34,7 @@ class Lookup:
     eager: tuple[str, ...] = ()
     active: str = ""
     view: str = ""
+    to_write: bool = False
 
 
 def _school(row: Any) -> str:
@@ -45,6 +48,8 @@ LOOKUPS: dict[str, Lookup] = {
     "school": Lookup(School, ("name", "code"), lambda row: row.code, active="is_active"),
     "teacher": Lookup(Teacher, ("name",), _school, eager=("school",), active="is_active"),
     "activity": Lookup(Activity, ("title", "number"), lambda row: row.number),
+    # Those one may register attendance for; others are announced to everybody.
+    "own-activity": Lookup(Activity, ("title", "number"), lambda row: row.number, to_write=True),
     "user": Lookup(User, ("username", "first_name"), lambda row: row.username, active="active", view="UserView"),
 }
 
@@ -71,6 +76,9 @@ def _rows(lookup: Lookup, text: str) -> list[Any]:
     statement = select(lookup.model).options(*eager_options(lookup.model, list(lookup.eager)))
     if lookup.active:
         statement = statement.where(getattr(lookup.model, lookup.active).is_(True))
+    criterion = criterion_to_write(lookup.model, current_actor()) if lookup.to_write else None
+    if criterion is not None:
+        statement = statement.where(criterion)
     if text:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = [getattr(lookup.model, name) for name in lookup.search]

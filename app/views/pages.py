@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.views import doing
 from app.views.access import asked_back, holds
+from app.views.addresses import arguments, with_query
 from app.views.columns import column_of, is_numeric, shown
 from app.views.listing import Listing
 
@@ -45,7 +46,7 @@ def list_page(view: Any, listing: Listing) -> Any:
         quick_search=listing.search,
         exports=view.exports(),
         bulk_actions=bulk,
-        action_post_url=url_for(f"{view.name}.action_post", **request.args.to_dict(flat=False)) if bulk else "",
+        action_post_url=with_query(url_for(f"{view.name}.action_post"), arguments()) if bulk else "",
         all_matching_count=min(listing.count, doing.MOST_AT_ONCE + 1) if bulk else 0,
         can_add=_has_route(view, "add") and holds("can_add", view.class_permission_name),
         empty_hint=_hint(view.empty_hint),

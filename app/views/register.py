@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import wtforms
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -79,6 +80,12 @@ class OrganiserView(SafeModelView):
     related = (Related("ActivityView", "organiser"),)
 
 
+def _no_second_review() -> Any:
+    return wtforms.BooleanField(
+        _("No second review"), description=_("The school's own review is the last one. State no authority then.")
+    )
+
+
 class SchoolView(SafeModelView):
     """Employing units. A closed one is deactivated, its history kept (SCOPE)."""
 
@@ -98,10 +105,10 @@ class SchoolView(SafeModelView):
         Filter("is_active", "bool"),
     )
     show_columns = ["name", "code", "district", "authority", "kind", "ownership", "is_active"]
-    add_columns = ["code", "name", "district", "authority", "kind", "ownership"]
-    edit_columns = ["code", "name", "district", "authority", "kind", "ownership", "is_active"]
+    add_columns = ["code", "name", "district", "authority", "no_second_review", "kind", "ownership"]
+    edit_columns = ["code", "name", "district", "authority", "no_second_review", "kind", "ownership", "is_active"]
     description_columns = {
-        "authority": _("Empty: the school's own review is the last one."),
+        "authority": _("Empty: the bureau of the district."),
         "is_active": _("A closed school keeps its history. Its teachers have to be moved or leave first."),
     }
     related = (
@@ -109,6 +116,8 @@ class SchoolView(SafeModelView):
         Related("ClaimView", "school"),
         Related("StandingView", "school"),
     )
+
+    extra_fields = {"no_second_review": _no_second_review}
 
     def write_new(self, form: RecordForm) -> Any:
         code = check_school_code(form.code.data)
@@ -128,4 +137,11 @@ class SchoolView(SafeModelView):
 
 
 def _stated(form: RecordForm) -> dict[str, Any]:
-    return {name: form[name].data for name in register.STATED_OF_SCHOOL}
+    """What the form states. Without an authority it is the district's; that there is none has to be said."""
+    stated = {name: form[name].data for name in register.STATED_OF_SCHOOL}
+    if form.no_second_review.data:
+        if stated["authority"] is not None:
+            raise Refused(No.REVIEW_TWICE)
+    elif stated["authority"] is None:
+        stated["authority"] = register.authority_of_district(db.session, stated["district"])
+    return stated

@@ -10,7 +10,7 @@ A view stays declarative. It names its columns, and overrides hooks:
 ``related``                             [Related("AttendanceView", "activity"), …], tabs of the record's page
 ``base_criteria()``                     further criteria on every row the view shows or changes
 ``col_<name>(item)``                    a column that is worked out (may return Markup)
-``may(action, item)``                   whether a button applies to this record ("edit" and "delete" too)
+``may(action, item)``                   whether an action applies to this record ("edit" and "delete" too)
 ``shape(form, item)``                   take fields out, fill in defaults; item is None for a new record
 ``write_new(form)``, ``write_change(form, item)``, ``remove(item)``   call services; flush; never commit
 ``after_write(item)``                   inside the same transaction, after the hooks above
@@ -38,7 +38,7 @@ from app.domain.errors import Refused
 from app.extensions import db
 from app.views import doing, labels, pages
 from app.views.access import asked_back, guarded, holds
-from app.views.fields import BIGGEST
+from app.views.fields import is_key
 from app.views.filters import Filter
 from app.views.forms import RecordForm, fill, make_form
 from app.views.listing import Listing, eager_options
@@ -56,6 +56,8 @@ class SafeModelView(ModelView):
     extra_fields: ClassVar[dict[str, Callable[[], Any]]] = {}
     base_order = ("id", "desc")
     page_size = 20
+    # Actions whose service refuses all that ``may`` forbids, in words that say why.
+    told_by_services: ClassVar[frozenset[str]] = frozenset()
     form_note: Any = ""
     empty_hint: Any = None
     # The register and the ledger keep their history (SCOPE): a view that deletes says so.
@@ -160,7 +162,7 @@ class SafeModelView(ModelView):
 
     def rows_of(self, pks: Sequence[str], *, to_write: bool = False) -> list[Any]:
         """The records of ``pks``, in order. One that is out of reach or unknown: 404 for all of them."""
-        keys = [int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) <= 10 and int(pk) <= BIGGEST]
+        keys = [int(pk) for pk in pks if is_key(pk)]
         if len(keys) != len(pks):
             abort(404)
         model = self.datamodel.obj

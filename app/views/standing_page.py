@@ -53,6 +53,8 @@ def page_values(standing: Standing) -> dict[str, Any]:
         "carried_in": plain(standing.carried_in) if standing.carried_in else "",
         "carried_out": plain(standing.carried_out) if standing.carried_out else "",
         "carry_category": category_word(policy, policy.carry_category),
+        "carry_in_source": policy.source_of("carry.in"),
+        "carry_out_source": policy.source_of("carry.out"),
         "deadline": _deadline(policy, standing.year, now),
         "offers": _offers(standing, now),
         "finding": standing.result,
@@ -116,15 +118,16 @@ def _groups(policy: Policy, entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    is_claim = entry.claim_id is not None
+    # A claim decided at another school is not within reach, though its hours count.
+    claim = entry.claim
     return {
         "on": entry.earned_on.isoformat(),
         "title": entry.title,
         "source": labels.words_of("entry", "source")[entry.source],
         "platform": labels.words_of("entry", "platform").get(entry.platform, entry.platform),
-        "number": entry.claim.number if is_claim and entry.claim is not None else "",
-        "url": url_for("ClaimView.show", pk=entry.claim_id) if is_claim else "",
-        "rule": "" if is_claim else "AUTO",
+        "number": claim.number if claim is not None else "",
+        "url": url_for("ClaimView.show", pk=claim.id) if claim is not None else "",
+        "rule": "" if entry.claim_id is not None else "AUTO",
         "hours": plain(entry.hours),
     }
 
@@ -137,8 +140,14 @@ def _not_counted(policy: Policy, entry: Entry, row: dict[str, Any], entries: lis
         "rule": row["rule"],
         "kept_hours": plain(kept.hours) if kept else "",
         "kept_on": kept.earned_on.isoformat() if kept else "",
-        "clause": "S1 §二（一）",
+        "clause": _once_source(policy, entry.category),
     }
+
+
+def _once_source(policy: Policy, category: str) -> str:
+    """The clause by which a subject counts once in a category."""
+    position = policy.category_ids.index(category)
+    return policy.source_of(f"category[{position}].once_per_subject")
 
 
 def _waiting(policy: Policy, claim: Claim) -> dict[str, Any]:

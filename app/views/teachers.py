@@ -66,6 +66,7 @@ class TeacherView(SafeModelView):
     add_columns = edit_columns = FORM
     extra_fields = {"id_number": _id_number}
     description_columns = {"subject": _("The subject taught, as in the teacher's title.")}
+    told_by_services = frozenset({"slips"})
     related = (
         Related("StandingView", "teacher"),
         Related("ClaimView", "teacher"),
@@ -97,9 +98,10 @@ class TeacherView(SafeModelView):
             )
 
     def may(self, action: str, item: Any) -> bool:
-        if action == "slips":
-            return bool(item.is_active and item.user_id is None)
-        return bool(item.is_active) if action == "deactivate" else True
+        # A school reads who has moved on; their record is kept by the school they moved to.
+        if not register.is_kept(db.session, item):
+            return False
+        return bool(item.is_active) if action in ("slips", "deactivate") else True
 
     def write_new(self, form: RecordForm) -> Any:
         now = now_utc()
@@ -124,7 +126,13 @@ class TeacherView(SafeModelView):
         register.finish(db.session, [written], now)
 
     @action(
-        "slips", _("Activation slips"), _("Print a slip for each of them? Slips printed earlier stop working."), "print"
+        "slips",
+        _("Activation slips"),
+        _(
+            "Print a slip for each of them? Slips printed earlier stop working. "
+            "Who has an account already chooses a new password with it."
+        ),
+        "print",
     )
     def slips(self, items: list[Any], posted: Posted) -> Any:
         now = now_utc()
@@ -133,12 +141,13 @@ class TeacherView(SafeModelView):
         texts = []
         for teacher in items:
             code = accounts.issue_slip(db.session, teacher, now)
+            account = accounts.account_of(db.session, teacher)
             texts.append(
                 paper.SlipText(
                     name=teacher.name,
                     masked_id=teacher.id_number_masked,
                     school=str(teacher.school or ""),
-                    login_name=gettext("of your own choice"),
+                    login_name=account.username if account is not None else gettext("of your own choice"),
                     code="-".join(code[start : start + 4] for start in range(0, len(code), 4)),
                     url=f"{address}{url_for('ActivationView.activate', code=code)}",
                     expires_on=last_day,

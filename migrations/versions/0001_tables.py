@@ -367,7 +367,7 @@ def upgrade():
         ),
         sa.CheckConstraint("(organiser_id IS NULL) <> (school_id IS NULL)", name=op.f("ck_activity_body")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_activity_dates")),
-        sa.CheckConstraint("hours > 0 AND hours <= 100000", name=op.f("ck_activity_hours")),
+        sa.CheckConstraint("hours > 0 AND hours <= 878400", name=op.f("ck_activity_hours")),
         sa.ForeignKeyConstraint(["organiser_id"], ["organiser.id"], name=op.f("fk_activity_organiser_id")),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_activity_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
@@ -408,6 +408,9 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_appointment_organiser_id"), ["organiser_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_school_id"), ["school_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_user_id"), ["user_id"], unique=False)
+    # Autogenerating leaves out an index over expressions.
+    places = [sa.text(f"coalesce({column}, 0)") for column in ("school_id", "authority_id", "organiser_id")]
+    op.create_index("uq_appointment_user_place", "appointment", ["user_id", "duty", *places], unique=True)
 
     op.create_table(
         "teacher",
@@ -467,7 +470,6 @@ def upgrade():
         sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["teacher_id"], ["teacher.id"], name=op.f("fk_activation_teacher_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activation")),
         sa.UniqueConstraint("code_digest", name=op.f("uq_activation_code_digest")),
@@ -510,7 +512,7 @@ def upgrade():
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("hours > 0 AND hours <= 100000", name=op.f("ck_attendance_hours")),
+        sa.CheckConstraint("hours > 0 AND hours <= 878400", name=op.f("ck_attendance_hours")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_attendance_activity_id")),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_attendance_school_id")),
         sa.ForeignKeyConstraint(["teacher_id"], ["teacher.id"], name=op.f("fk_attendance_teacher_id")),
@@ -536,6 +538,8 @@ def upgrade():
         sa.Column("teacher_id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("policy", sa.String(length=40), nullable=False),
+        sa.Column("series", sa.String(length=20), nullable=False),
         sa.Column("result", sa.String(length=12), nullable=False),
         sa.Column("snapshot", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -545,6 +549,10 @@ def upgrade():
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("replaced_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "series IN ('teacher', 'laboratory', 'library', 'engineering', 'archives', 'accounting', 'health', 'other')",
+            name=op.f("ck_certificate_series"),
+        ),
         sa.CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name=op.f("ck_certificate_ended")),
         sa.CheckConstraint("result IN ('passed', 'exempt')", name=op.f("ck_certificate_result")),
         sa.CheckConstraint(
@@ -610,13 +618,13 @@ def upgrade():
             name=op.f("ck_claim_recognised_when_passed"),
         ),
         sa.CheckConstraint(
-            "claimed_hours >= 0 AND claimed_hours <= 100000", name=op.f("ck_claim_claimed_hours")
+            "claimed_hours >= 0 AND claimed_hours <= 878400", name=op.f("ck_claim_claimed_hours")
         ),
         sa.CheckConstraint(
             "ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name=op.f("ck_claim_dates")
         ),
         sa.CheckConstraint(
-            "recognised_hours IS NULL OR (recognised_hours >= 0 AND recognised_hours <= 100000)",
+            "recognised_hours IS NULL OR (recognised_hours >= 0 AND recognised_hours <= 878400)",
             name=op.f("ck_claim_recognised_hours"),
         ),
         sa.CheckConstraint("round = 0 OR submitted_at IS NOT NULL", name=op.f("ck_claim_submitted_at")),
@@ -738,7 +746,7 @@ def upgrade():
             "(reverses_id IS NULL AND hours > 0) OR (reverses_id IS NOT NULL AND hours < 0)",
             name=op.f("ck_entry_sign"),
         ),
-        sa.CheckConstraint("hours BETWEEN -100000 AND 100000", name=op.f("ck_entry_hours")),
+        sa.CheckConstraint("hours BETWEEN -878400 AND 878400", name=op.f("ck_entry_hours")),
         sa.ForeignKeyConstraint(["attendance_id"], ["attendance.id"], name=op.f("fk_entry_attendance_id")),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_entry_claim_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["entry.id"], name=op.f("fk_entry_reverses_id")),
@@ -880,6 +888,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_teacher_name"))
 
     op.drop_table("teacher")
+    op.drop_index("uq_appointment_user_place", table_name="appointment")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_user_id"))
         batch_op.drop_index(batch_op.f("ix_appointment_school_id"))

@@ -35,7 +35,9 @@ def test_issue_by_place_then_all_and_nothing_twice(app: Flask, world: World, tmp
     run, out = app.test_cli_runner().invoke, tmp_path / "all.pdf"
     issue = ["certificates", "issue", "--year", "2026"]
     assert run(args=["certificates", "issue", "--year", "2025"]).output.startswith("certificates: 0 in")
-    assert run(args=[*issue, "--school", "4401039999"]).output.startswith("certificates: 0 in") and issued(app) == 0
+    for option, code, word in (("--school", "4401039999", "school"), ("--authority", "999999", "authority")):
+        mistyped = run(args=[*issue, option, code])
+        assert mistyped.exit_code == 2 and f"no {word} has the code {code}" in mistyped.output and issued(app) == 0
     assert run(args=[*issue, "--school", "4401031001"]).output.startswith("certificates: 1 in") and issued(app) == 1
     assert run(args=[*issue, "--authority", "440103"]).output.startswith("certificates: 1 in") and issued(app) == 1
     done = run(args=[*issue, "--out", str(out)])

@@ -31,3 +31,16 @@ def test_verify_and_rebuild(app: Flask, world: World) -> None:
     assert run(args=["standings", "verify"]).exit_code == 0
     with app.app_context(), db.engine.connect() as connection:
         assert connection.scalar(select(TABLE.c.total).where(TABLE.c.teacher_id == 1)) == 3
+
+
+def test_rebuild_of_a_year_writes_that_year_only(app: Flask, world: World) -> None:
+    run = app.test_cli_runner().invoke
+    with app.app_context(), db.engine.begin() as connection:
+        row = dict(connection.execute(TABLE.select().where(TABLE.c.teacher_id == 1)).mappings().one())
+        connection.execute(TABLE.insert().values(row | {"id": 9001, "year": 2025, "total": 9}))
+    tamper(app, 2026)
+    assert run(args=["standings", "rebuild", "--year", "2024"]).output.startswith("standings: 0 changed")
+    assert run(args=["standings", "rebuild", "--year", "2026"]).output.startswith("standings: 1 changed")
+    with app.app_context(), db.engine.connect() as connection:
+        totals = dict(connection.execute(select(TABLE.c.year, TABLE.c.total).where(TABLE.c.teacher_id == 1)).all())
+    assert totals == {2026: 3, 2025: 9}

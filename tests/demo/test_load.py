@@ -40,7 +40,7 @@ from app.models.claim import STATES
 from app.models.register import SCHOOL_KINDS
 from app.security.actor import SYSTEM, acting, actor_of
 from app.security.secrets import unseal
-from app.services import audit, certificates, numbers, standings
+from app.services import audit, certificates, numbers, standings, years
 from app.services.evidence import media_type_of
 from app.services.store import store
 from app.views import frame
@@ -52,6 +52,11 @@ def test_claims_stand_in_every_state_and_are_of_every_kind(session):
     for policies in (("guangdong-2021",), ("guangzhou-2019", "guangzhou-2020")):
         used = set(session.scalars(select(Claim.kind).where(Claim.policy.in_(policies))))
         assert used == {kind.id for kind in pack(policies[0]).kinds}
+
+
+def test_the_demonstration_starts_with_nothing_to_rebuild(session):
+    assert years.open_year(session, NOW) is None
+    assert next(standings.differences(session, NOW), None) is None
 
 
 def test_claims_of_this_year_wait_at_every_desk(session):

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.jobs import printing as printing_job
 from app.jobs import rebuilding, work
-from app.models import Certificate, Job, PolicyBinding, School, Standing
+from app.models import Certificate, Job, Organiser, PolicyBinding, School, Standing
 from app.security.actor import SYSTEM
 from app.services import attendance, bindings, certificates, printing, standings
 from app.services.store import store
@@ -26,14 +26,17 @@ HOURS = {"public": 30, "professional": 42, "elective": 18}
 def passed_standings(session: Any, count: int, now: datetime) -> list[Standing]:
     """Teachers of one school who have done their year."""
     school = make_school(session, "4401030001", "望涌小学", "440103", now)
+    organiser = Organiser(name="市教师发展中心", level="city")
+    session.add(organiser)
+    session.flush()
     activities = [
         make_activity(
             session,
             f"A-{category}",
             f"{category}研修",
             category=category,
-            kind="school_based",
-            school_id=school.id,
+            kind="online",
+            organiser_id=organiser.id,
             hours=Decimal(hours),
             subject="xjp" if category == "public" else None,
             starts_on=date(2026, 3, 2),

@@ -73,7 +73,8 @@ def entry(ours: Any, **changed: Any) -> dict[str, Any]:
 def certificate(ours: Any, **changed: Any) -> dict[str, Any]:
     row = {
         "number": "C-1", "code": "C-1", "teacher_id": ours.teacher, "school_id": ours.school, "year": 2026,
-        "result": "passed", "snapshot": {}, "state": "valid", "issued_at": NOW, "version": 1,
+        "policy": "guangdong-2021", "series": "teacher", "result": "passed", "snapshot": {}, "state": "valid",
+        "issued_at": NOW, "version": 1,
     }  # fmt: skip
     return row | changed
 
@@ -85,6 +86,7 @@ MAKERS = {Claim: claim, Decision: decision, Entry: entry, Certificate: certifica
 # Each bad row beside a good one of its kind, so that it fails for its own reason.
 GOOD: list[tuple[type[Model], dict[str, Any]]] = [
     (Claim, {}), (Claim, SUBMITTED), (Claim, PASSED), (Decision, {}),
+    (Claim, {"claimed_hours": Decimal(8784)}), (Entry, {"hours": Decimal(8784)}),
     (Decision, {"verb": "approve", "reason": None, "hours": Decimal(8), "category": "professional"}),
     (Decision, {"verb": "submit", "stage": "teacher", "reason": None}), (Entry, {}), (Certificate, {}),
     (Certificate, {"state": "void", "ended_at": NOW}), (Certificate, {"result": "exempt"}),
@@ -102,6 +104,10 @@ BAD: list[tuple[type[Model], dict[str, Any]]] = [
     (Claim, {**PASSED, "recognised_hours": Decimal(-1)}),
     (Claim, {"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 1)}),
     (Claim, {"teacher_id": 999_999}),
+    (Claim, {"claimed_hours": Decimal("8784.01")}),
+    (Claim, {**PASSED, "recognised_hours": Decimal("8784.01")}),
+    (Entry, {"hours": Decimal("8784.01")}),
+    (Certificate, {"series": "wizard"}),
     (Decision, {"verb": "bless"}),
     (Decision, {"stage": "third"}),
     (Decision, {"reason": None}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 
 import pytest
 from sqlalchemy import text
@@ -93,3 +94,30 @@ def test_every_post_needs_a_token(app, client_for):
 @pytest.mark.parametrize("place", ("teachers", "claims", "attendance"))
 def test_fabs_download_of_any_file_is_gone(client_for, place):
     assert client_for("everything").get(f"/{place}/download/passwd").status_code == 404
+
+
+def test_the_auditor_changes_nothing(app, client_for, world):
+    """DOMAIN §5: reads everything, changes nothing. Every address and action, with a token and rows that exist."""
+    browser = client_for("auditor")
+    rows = {"claims": world.ours.claim, "teachers": world.ours.colleague, "attendance": world.ours.attendance}
+    typed = {
+        "reason": "x", "reason_code": "other", "on": "2026-03-05", "name": "改", "first_name": "改", "active": "y",
+        "title": "改", "number": "X-1", "year": "2026", "kind": "conference", "version": "1", "duty": "system",
+        "user": str(world.users["auditor"]), "accept_good": "yes", "policy": "guangdong-2021", "series": "teacher",
+    }  # fmt: skip
+    before = state_of_tables(app)
+    posted = 0
+    for rule, address in every_rule(app):
+        # Signing out is not a record; it would end the test.
+        if "POST" not in rule.methods or str(rule) == "/logout/":
+            continue
+        base = str(rule).split("/")[1]
+        address = re.sub(r"/1$", f"/{rows.get(base, 1)}", address)
+        for name in _names_of(app, rule):
+            posted += 1
+            path = re.sub(r"/action/[^/]+/", f"/action/{name}/", address)
+            answer = browser.post(path, typed | {"action": name, "rowid": str(rows.get(base, 1))})
+            assert answer.status_code < 500, path
+        assert state_of_tables(app) == before, f"{rule} changed something"
+        assert browser.get("/").status_code == 200, f"{rule} signed us out"
+    assert posted > 50

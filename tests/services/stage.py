@@ -174,7 +174,8 @@ def earn(
     organiser = session.scalars(select(Organiser).order_by(Organiser.id)).first()
     assert organiser is not None
     activity = make_activity(
-        session, f"E{next(_numbers)}", "专题培训", category=category, hours=Decimal(hours), starts_on=on, ends_on=on,
+        session, f"E{next(_numbers)}", "专题培训", kind="online", category=category, hours=Decimal(hours),
+        starts_on=on, ends_on=on,
         organiser_id=organiser.id, subject=subject or ("xjp-thought" if category == "public" else None),
     )  # fmt: skip
     return attendance.register(session, activity, teacher, on, Decimal(hours), True, now)

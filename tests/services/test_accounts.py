@@ -11,9 +11,10 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
 from app.domain.errors import Refused
-from app.models import Activation, Appointment, School, Teacher
+from app.models import Activation, Appointment, AuditEntry, School, Teacher
 from app.security.roles import ROLES
-from app.services import accounts, register
+from app.security.secrets import unseal
+from app.services import accounts, logins, register
 from app.services.refusals import No
 from tests.factories import PASSWORD, id_number, make_teacher
 from tests.services.stage import Stage
@@ -54,7 +55,31 @@ def test_a_slip_opens_the_teachers_own_account(held: Any, teacher: Teacher, cloc
     assert held.scalars(select(Appointment.duty).where(Appointment.user_id == user.id)).all() == ["teacher"]
     assert [role.name for role in user.roles] == ["Teacher"]
     assert code_of(lambda: accounts.activate(held, code, "again", PASSWORD, clock)) == No.ACTIVATION_USED
-    assert code_of(lambda: accounts.issue_slip(held, teacher, clock)) == No.ALREADY_ACTIVATED
+
+
+def test_a_second_slip_gives_the_open_account_a_new_password(held: Any, teacher: Teacher, clock: datetime) -> None:
+    user = accounts.activate(held, accounts.issue_slip(held, teacher, clock), "zhongwen", PASSWORD, clock)
+    before = logins.stamp(user)
+    code = accounts.issue_slip(held, teacher, clock)
+    weak = unseal(teacher.id_number_cipher)[-6:] + "@Gd-long"
+    assert code_of(lambda: accounts.activate(held, code, "", weak, clock)) == No.PASSWORD_HOLDS_ID_NUMBER
+    again = accounts.activate(held, code, "another", "a quite new one 7", clock)
+    assert (again.id, again.username) == (user.id, "zhongwen")
+    assert check_password_hash(user.password, "a quite new one 7") and logins.stamp(user) != before
+    lines = select(AuditEntry).where(AuditEntry.subject == "ab_user").order_by(AuditEntry.id.desc())
+    line = held.scalars(lines).first()
+    assert (line.change, line.subject_id, list(line.after)) == ("update", str(user.id), ["password"])
+
+
+def test_no_slip_leads_to_an_account_that_reviews_or_was_closed(held: Any, teacher: Teacher, clock: datetime) -> None:
+    """Else who keeps a school's register could become whoever teaches there and reviews elsewhere."""
+    user = accounts.activate(held, accounts.issue_slip(held, teacher, clock), "zhongwen", PASSWORD, clock)
+    code = accounts.issue_slip(held, teacher, clock)
+    accounts.appoint(held, user, "city")
+    assert code_of(lambda: accounts.activate(held, code, "", "a quite new one 7", clock)) == No.ACCOUNT_HAS_DUTIES
+    assert code_of(lambda: accounts.issue_slip(held, teacher, clock)) == No.ACCOUNT_HAS_DUTIES
+    user.active = False
+    assert code_of(lambda: accounts.activate(held, code, "", "a quite new one 7", clock)) == No.ACCOUNT_CLOSED
 
 
 def test_only_the_digest_of_a_code_is_kept(held: Any, teacher: Teacher, clock: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.domain.errors import Code, Refused
 from app.models import Activity, Attendance, AuditEntry, Entry, Organiser, Standing, Teacher
-from app.security.actor import acting, actor_of
+from app.security.actor import SYSTEM, acting, actor_of
 from app.security.session import OutOfReach
 from app.services import attendance, register
 from app.services.refusals import No
@@ -29,11 +30,15 @@ def people(session: Any, clock: datetime) -> tuple[Teacher, Teacher]:
 
 def activity(session: Any, **facts: Any) -> Activity:
     if facts.get("kind") != "school_based":
-        organiser = Organiser(name="市教育研究院", level="city")
-        session.add(organiser)
-        session.flush()
-        facts["organiser_id"] = organiser.id
+        facts["organiser_id"] = an_organiser(session)
     return make_activity(session, "A1", "数学教研", **facts)
+
+
+def an_organiser(session: Any, name: str = "市教育研究院") -> int:
+    organiser = Organiser(name=name, level="city")
+    session.add(organiser)
+    session.flush()
+    return organiser.id
 
 
 def code_of(session: Any, *arguments: Any) -> str:
@@ -88,6 +93,25 @@ def test_the_day_lies_within_the_activity_and_has_come(
 
 def test_no_hours_is_no_pass(session: Any, people: Any, clock: datetime) -> None:
     assert code_of(session, activity(session), people[0], DAY, Decimal(0), True, clock) == Code.HOURS_NOT_POSITIVE
+
+
+def test_nobody_registers_their_own_attendance(session: Any, people: Any, clock: datetime) -> None:
+    made = activity(session)
+    with acting(replace(SYSTEM, teacher_id=people[0].id)):
+        assert code_of(session, made, people[0], DAY, Decimal(1), True, clock) == No.OWN_ATTENDANCE
+        assert attendance.register(session, made, people[1], DAY, Decimal(1), True, clock).id
+
+
+@pytest.mark.parametrize("kind", ["face_to_face", "research_session", "school_based"])
+def test_no_day_has_more_hours_than_a_day(session: Any, people: Any, clock: datetime, kind: str) -> None:
+    facts = {"school_id": people[0].school_id} if kind == "school_based" else {}
+    made = activity(session, kind=kind, hours=Decimal(60), **facts)
+    assert code_of(session, made, people[0], DAY, Decimal("24.01"), True, clock) == No.HOURS_OVER_DAY
+    assert attendance.register(session, made, people[0], DAY, Decimal(24), True, clock).id
+    online = make_activity(
+        session, "online", "网络", kind="online", hours=Decimal(60), organiser_id=an_organiser(session, "网络学院")
+    )
+    assert attendance.register(session, online, people[0], DAY, Decimal(60), True, clock).id
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from app.extensions import db
 from app.models import AuditEntry, Claim, District, Model, School, Teacher
-from app.security.actor import SYSTEM, acting
+from app.security.actor import SYSTEM, Actor, acting
 from app.security.secrets import index_of, unseal
 from app.services import accounts, attendance, certificates, claims, evidence, register
 from app.services.audit import SECRET_COLUMNS, SILENT_COLUMNS, first_fault
@@ -117,7 +117,7 @@ class _Walk:
     def draft_and_discard(self) -> None:
         claim = draft(self.session, self.teacher(), SYSTEM, self.now)
         evidence.remove(self.session, claim.evidence[0])
-        claims.discard(self.session, claim)
+        claims.discard(self.session, claim, Actor(None, "self", teacher_id=claim.teacher_id))
 
     def attend(self) -> None:
         on = date(2026, self.chance.randint(1, 10), 7)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.domain.errors import Code, Refused
 from app.models import Claim, Decision, Evidence, Teacher
+from app.security.actor import Actor, actor_of
 from app.services import claims, register
 from app.services.claims import ClaimData
 from app.services.refusals import No
@@ -98,7 +99,7 @@ def test_hours_finer_than_the_ledger_keeps_are_refused(
     data = ClaimData(2019, "practice", "企业实践", starts_on=date(2019, 5, 1), facts={"stated_hours": "1.005"})
     claim = draft(held, teacher, stage.actors["teacher"], then, data)
     refused(held, Code.HOURS_TOO_FINE, lambda: say(held, claim, "submit", stage.actors["teacher"], then))
-    claims.change(held, claim, ClaimData(2019, "practice", "企业实践", facts={"stated_hours": "1000.01"}), then)
+    claims.change(held, claim, ClaimData(2019, "practice", "企业实践", facts={"stated_hours": "8784.01"}), then)
     refused(held, Code.HOURS_TOO_MANY, lambda: say(held, claim, "submit", stage.actors["teacher"], then))
     claims.change(held, claim, ClaimData(2019, "practice", "企业实践", facts={"stated_hours": "1.25"}), then)
     say(held, claim, "submit", stage.actors["teacher"], then)
@@ -136,7 +137,7 @@ def test_a_day_in_china_has_begun_while_it_is_yesterday_in_london(held: Any, sta
 def test_only_drafts_and_returned_claims_change(held: Any, stage: Stage, clock: datetime, state: str) -> None:
     claim = claim_in(held, stage, state, clock)
     refused(held, No.CLAIM_CLOSED, lambda: claims.change(held, claim, conference("改"), clock))
-    refused(held, No.CLAIM_CLOSED, lambda: claims.discard(held, claim))
+    refused(held, No.CLAIM_CLOSED, lambda: claims.discard(held, claim, stage.actors["teacher"]))
 
 
 def test_a_returned_claim_is_mended_and_reckoned_again(held: Any, stage: Stage, clock: datetime) -> None:
@@ -145,7 +146,7 @@ def test_a_returned_claim_is_mended_and_reckoned_again(held: Any, stage: Stage, 
     claims.change(held, claim, conference("改过的", facts=half), clock)
     say(held, claim, "submit", stage.actors["teacher"], clock)
     assert (claim.claimed_hours, claim.state, claim.round) == (4, "submitted", 2)
-    refused(held, No.CLAIM_CLOSED, lambda: claims.discard(held, claim))
+    refused(held, No.CLAIM_CLOSED, lambda: claims.discard(held, claim, stage.actors["teacher"]))
 
 
 def test_a_claim_keeps_its_year(held: Any, claim: Claim, clock: datetime) -> None:
@@ -156,9 +157,20 @@ def test_a_stale_form_changes_nothing(held: Any, claim: Claim, clock: datetime) 
     refused(held, No.STALE, lambda: claims.change(held, claim, conference("改"), clock, seen_version=claim.version - 1))
 
 
-def test_a_discarded_draft_is_gone_with_its_evidence(held: Any, claim: Claim) -> None:
+@pytest.mark.parametrize("who", ["authority", "city", "auditor", "colleague", "their_school"])
+def test_nobody_else_discards_a_draft(held: Any, stage: Stage, claim: Claim, who: str) -> None:
+    others = {
+        "colleague": Actor(1, who, frozenset({"teacher"}), stage.world.ours.colleague, stage.world.ours.school),
+        "their_school": Actor(1, who, frozenset({"school"}), school_ids=frozenset({stage.world.theirs.school})),
+    }
+    actor = others[who] if who in others else actor_of(held, stage.world.users[who], who)
+    refused(held, Code.NOT_OWN_CLAIM, lambda: claims.discard(held, claim, actor))
+
+
+@pytest.mark.parametrize("who", ["teacher", "school"])
+def test_a_discarded_draft_is_gone_with_its_evidence(held: Any, stage: Stage, claim: Claim, who: str) -> None:
     key = claim.id
-    claims.discard(held, claim)
+    claims.discard(held, claim, stage.actors[who])
     assert held.get(Claim, key) is None
     assert held.scalars(select(Evidence).where(Evidence.claim_id == key)).all() == []
     assert held.scalars(select(Decision).where(Decision.claim_id == key)).all() == []

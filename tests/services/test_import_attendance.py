@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from app.security.actor import acting, actor_of
 from app.services import attendance
 from app.services.import_rows import Kind
 from app.services.imports import Tally
+from app.services.refusals import No
 from tests.factories import World, make_activity
 from tests.services.sheets import DAY, Sheet, codes, run, took_part
 
@@ -120,6 +122,7 @@ def test_a_correction_makes_a_certificate_fall_that_rested_on_the_hours(
             session,
             number,
             number,
+            kind="online",
             organiser_id=world.organiser,
             category=category,
             hours=Decimal(hours),
@@ -133,3 +136,16 @@ def test_a_correction_makes_a_certificate_fall_that_rested_on_the_hours(
     session.commit()
     run(Kind.ATTENDANCE, Sheet(took_part("P1", 2, "何敏", hours=Decimal(1))), clock)
     assert session.scalars(select(Certificate.state)).one() != "valid"
+
+
+def test_no_file_registers_the_attendance_of_who_imports_it(session: Any, world: World, clock: datetime) -> None:
+    make_activity(session, "O1", "全市培训", organiser_id=world.organiser, hours=Decimal(60))
+    session.commit()
+    sheet = Sheet(took_part("O1", 1, "陈怡", hours=Decimal(1)), took_part("O1", 2, "何敏", hours=Decimal(25)))
+    who = actor_of(session, world.users["organiser"], "organiser")
+    with acting(replace(who, teacher_id=world.ours.teacher)):
+        _tally, seen, _written = run(Kind.ATTENDANCE, sheet, clock)
+    assert [codes(seen[number]) for number in (2, 3)] == [
+        [("id_number", No.OWN_ATTENDANCE)],
+        [("hours", No.HOURS_OVER_DAY)],
+    ]

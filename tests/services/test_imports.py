@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from app.models import AuditEntry, School, Standing, Teacher
+from app.models import AuditEntry, Authority, District, School, Standing, Teacher
 from app.security.actor import acting, actor_of
 from app.security.session import OutOfReach
 from app.services import imports, register
@@ -16,6 +16,7 @@ from app.services.import_rows import Fault, Kind
 from app.services.imports import Tally
 from tests.factories import World, id_number, make_school, make_teacher
 from tests.services.sheets import Sheet, codes, person, run
+from tests.services.stage import earn
 
 
 @pytest.fixture
@@ -155,3 +156,34 @@ def test_rows_are_looked_up_in_batches(session: Any, clock: datetime) -> None:
         event.remove(engine, "before_cursor_execute", count)
     # Two chunks, a handful of questions each, whatever the number of rows.
     assert len(asked) <= 12
+
+
+def test_a_school_is_never_silently_without_a_second_review(session: Any, clock: datetime) -> None:
+    session.add(District(code="440199", name="新区"))
+    centre = session.scalars(select(Authority).where(Authority.kind == "centre")).one()
+    session.delete(centre)
+    session.flush()
+    base = {"name": "甲", "district_code": "440199"}
+    sheet = Sheet(
+        base | {"school_code": "4401990001"},
+        base | {"school_code": "4401990002", "review": "district"},
+        base | {"school_code": "4401990003", "review": "centre"},
+        base | {"school_code": "4401990004", "review": "none"},
+    )
+    tally, seen, _written = run(Kind.SCHOOLS, sheet, clock, accept_good=True)
+    assert tally == Tally(new=1, faulty=3)
+    assert [codes(seen[row]) for row in (2, 3, 4)] == [
+        [("review", "bureau_missing")], [("review", "bureau_missing")], [("review", "centre_missing")],
+    ]  # fmt: skip
+    assert session.scalars(select(School.code)).all() == ["4401990004"]
+
+
+def test_a_series_that_cannot_take_the_hours_is_a_fault_of_the_row(
+    session: Any, world: World, clock: datetime
+) -> None:
+    teacher = session.get_one(Teacher, world.ours.teacher)
+    earn(session, teacher, "elective", "2", date(2026, 5, 4), clock)
+    sheet = Sheet(person(1, "4401031001", name="陈怡", series="accounting"))
+    tally, seen, written = run(Kind.TEACHERS, sheet, clock)
+    assert (tally, written, codes(seen[2])) == (Tally(faulty=1), False, [("series", "series_unfit")])
+    assert seen[2].row.faults[0].facts["category"] == "elective" and teacher.series == "teacher"

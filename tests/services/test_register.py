@@ -161,3 +161,44 @@ def test_a_corrected_first_day_moves_the_only_stay(session: Any, clock: datetime
         session, id_number=id_number(9), name="陈怡", sex="2", school=school, now=clock, joined_on=earlier
     )
     assert stays(session, teacher) == [(school.id, earlier, None)]
+
+
+def test_days_to_come_are_no_first_and_no_last_day(session: Any, clock: datetime) -> None:
+    school = make_school(session, "4401030001", "甲", "440103", clock)
+    with pytest.raises(Refused) as refusal:
+        make_teacher(session, school, "何敏", 10, clock, joined_on=date(2026, 11, 21))
+    assert refusal.value.code is No.JOINED_FUTURE
+    teacher = make_teacher(session, school, "陈怡", 9, clock, joined_on=date(2026, 11, 20))
+    with pytest.raises(Refused) as refusal:
+        register.depart(session, teacher, date(2026, 11, 21), clock)
+    assert refusal.value.code is No.LEFT_FUTURE and teacher.is_active
+
+
+def test_a_first_day_taken_out_leaves_the_stay_as_it_was(session: Any, clock: datetime) -> None:
+    school = make_school(session, "4401030001", "甲", "440103", clock)
+    teacher = make_teacher(session, school, "陈怡", 9, clock)
+    register.put_teacher(
+        session, id_number=id_number(9), name="陈怡", sex="2", school=school, now=clock, joined_on=None
+    )
+    assert teacher.joined_on is None and stays(session, teacher) == [(school.id, date(2019, 9, 1), None)]
+
+
+def test_a_district_without_a_bureau_is_refused(session: Any, clock: datetime) -> None:
+    district = District(code="440199", name="新区")
+    session.add(district)
+    session.flush()
+    with pytest.raises(Refused) as refusal:
+        register.put_school(session, "4401990001", clock, name="甲", district=district)
+    assert refusal.value.code is No.BUREAU_MISSING
+
+
+def test_a_school_does_not_take_back_who_has_moved_on(
+    app: Any, world: World, clock: datetime, session: Any
+) -> None:
+    theirs = session.get_one(School, world.theirs.school)
+    register.transfer(session, session.get_one(Teacher, world.ours.colleague), theirs, date(2026, 11, 1), clock)
+    with acting(actor_of(session, world.users["school"], "school")):
+        school = session.get_one(School, world.ours.school)
+        with pytest.raises(Refused) as refusal:
+            register.put_teacher(session, id_number=id_number(2), name="何敏", sex="2", school=school, now=clock)
+    assert refusal.value.code is No.ID_NUMBER_TAKEN

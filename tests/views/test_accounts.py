@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.extensions import db, limiter
 from app.models import Appointment, Teacher
+from app.security import manager
 from app.security.actor import SYSTEM, acting
 from app.services.accounts import issue_slip
 from tests.client import Browser
@@ -62,6 +65,44 @@ def test_too_many_wrong_passwords_make_the_account_wait(app, world):
     for _ in range(8):
         browser.post("/login/", {"username": "school", "password": "nothing like it"})
     assert browser.post("/login/", {"username": "school", "password": PASSWORD}).status_code == 401
+
+
+def test_an_account_made_long_ago_waits_ten_minutes_and_no_longer(app, world):
+    """FAB notes when an account was made, not when a try failed: by its own figure nobody ever waited."""
+    set_user(app, "school", changed_on=datetime(2020, 1, 1))
+    browser = Browser(app, None)
+    for _ in range(8):
+        browser.post("/login/", {"username": "school", "password": "nothing like it"})
+    assert browser.post("/login/", {"username": "school", "password": PASSWORD}).status_code == 401
+    set_user(app, "school", changed_on=datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=10, seconds=1))
+    # One more wrong try does not begin another wait.
+    assert browser.post("/login/", {"username": "school", "password": "nothing like it"}).status_code == 401
+    assert browser.post("/login/", {"username": "school", "password": PASSWORD}).status_code == 302
+
+
+def test_a_waiting_account_costs_as_much_work_as_a_wrong_password(app, world, monkeypatch):
+    hashed = []
+    monkeypatch.setattr(manager, "check_password_hash", lambda *given: hashed.append(given) or True)
+    set_user(app, "school", fail_login_count=8, changed_on=datetime.now(UTC).replace(tzinfo=None))
+    assert Browser(app, None).post("/login/", {"username": "school", "password": PASSWORD}).status_code == 401
+    assert len(hashed) == 1
+
+
+def set_user(app, username, **values):
+    with app.app_context(), db.engine.begin() as connection:
+        table = User.__table__
+        connection.execute(table.update().where(table.c.username == username).values(**values))
+
+
+def test_an_administrator_appoints_a_reviewer_of_any_school_and_sees_the_place(app, world, client_for):
+    browser = client_for("system")
+    assert browser.get("/lookup/school?q=西关").get_json()["items"][0]["id"] == world.ours.school
+    form = {"user": str(world.users["organiser"]), "duty": "school", "school": str(world.ours.school)}
+    assert browser.post("/appointments/add", form).status_code == 302
+    assert "西关小学" in browser.get("/appointments/list/").text
+    own = browser.post("/appointments/add", {"user": str(world.users["system"]), "duty": "auditor"})
+    assert own.status_code == 422
+    assert "Nobody appoints themselves" in own.text
 
 
 def test_signing_in_is_limited_by_address(app, world):
@@ -139,6 +180,24 @@ def test_a_slip_opens_one_account_and_no_second(app, world):
         user = db.session.scalars(select(User).where(User.username == "hemin")).one()
         duties = db.session.scalars(select(Appointment.duty).where(Appointment.user_id == user.id)).all()
     assert duties == ["teacher"]
+
+
+def test_a_second_slip_changes_the_password_of_the_open_account(app, world, client_for):
+    before = client_for("teacher")
+    printed = client_for("school").post(f"/teachers/action/slips/{world.ours.teacher}")
+    assert printed.mimetype == "application/pdf"
+    with app.app_context(), acting(SYSTEM):
+        code = issue_slip(db.session, db.session.get_one(Teacher, world.ours.teacher), NOW)
+        db.session.commit()
+    browser = Browser(app, None)
+    page = browser.get(f"/activate/?code={code}").text
+    assert "teacher1" in page
+    assert 'name="username"' not in page
+    form = {"code": code, "password": "a good long one 9", "again": "a good long one 9"}
+    assert browser.post("/activate/", form | {"again": "differs"}).status_code == 422
+    assert browser.post("/activate/", form).status_code == 200
+    assert before.get("/claims/list/").status_code == 302
+    assert browser.post("/login/", {"username": "teacher1", "password": "a good long one 9"}).status_code == 302
 
 
 @pytest.mark.parametrize(

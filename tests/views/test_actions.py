@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Activation, Appointment, Attendance, AuditEntry, Entry, Teacher
+from app.models import Activation, Appointment, Attendance, AuditEntry, Claim, Entry, Teacher
 from app.security.actor import SYSTEM, acting
+from tests.factories import make_activity
 
 
 def all_of(app, statement):
@@ -29,12 +30,62 @@ def test_an_action_needs_its_own_permission(app, client_for, world):
 
 
 def test_a_selection_is_all_or_nothing(app, client_for, world):
-    """The first teacher has an account already, so nobody gets a slip."""
+    """The second teacher has left, so nobody gets a slip."""
+    set_row(app, Teacher, world.ours.teacher, is_active=False)
     rows = [str(world.ours.colleague), str(world.ours.teacher)]
     answer = client_for("school").post("/teachers/action_post", {"action": "slips", "rowid": rows})
     assert answer.status_code == 302
     assert all_of(app, select(Activation)) == []
-    assert "has an account already" in client_for("school").get("/teachers/list/").text or answer.headers["Location"]
+
+
+def set_row(app, model, key, **values):
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(model.__table__.update().where(model.__table__.c.id == key).values(**values))
+
+
+def test_what_a_button_is_hidden_for_is_not_done_without_the_button(app, client_for, world):
+    """The record shows no reset button for oneself, and none to deactivate who has left; a sent form gets neither."""
+    own = client_for("system").post(f"/users/action/reset/{world.users['system']}")
+    assert own.status_code == 403
+    assert "is not possible for" in own.text
+    set_row(app, Teacher, world.ours.colleague, is_active=False)
+    school = client_for("school")
+    gone = school.post(f"/teachers/action/deactivate/{world.ours.colleague}", {"on": "2026-08-31"})
+    assert gone.status_code == 403
+    rows = [str(world.ours.colleague), str(world.ours.teacher)]
+    both = school.post("/teachers/action_post", {"action": "deactivate", "rowid": rows, "on": "2026-08-31"})
+    assert both.status_code == 422
+    assert "is not possible for 1 of the 2 records" in both.text
+    assert 'value="2026-08-31"' in both.text
+    assert all_of(app, select(Teacher).where(Teacher.id == world.ours.teacher))[0].is_active
+
+
+def test_what_a_service_refuses_is_said_in_its_words(app, client_for, world):
+    """A claim that the school has passed on already: the table of the workflow says why."""
+    set_row(app, Claim, world.ours.claim, state="returned")
+    rows = [str(world.ours.claim)]
+    answer = client_for("school").post("/claims/action_post", {"action": "approve", "rowid": rows})
+    assert answer.status_code == 422
+    assert "no longer possible" in answer.text
+
+
+def test_attendance_of_anothers_activity_is_refused_at_its_field(app, client_for, world):
+    """A school reads every organiser's activity, and registers only for its own; what was typed stays."""
+    with app.app_context(), acting(SYSTEM):
+        other = make_activity(db.session, "O-1", "全市培训", organiser_id=world.organiser)
+        key = other.id
+        db.session.commit()
+    form = {"activity": str(key), "teacher": str(world.ours.colleague), "attended_on": "2026-03-04", "hours": "2.5"}
+    browser = client_for("school")
+    answer = browser.post("/attendance/add", form | {"passed": "y"})
+    assert answer.status_code == 422
+    assert "Choose one from the list" in answer.text
+    assert 'value="2.5"' in answer.text
+    assert browser.get("/lookup/activity?q=全市").get_json()["items"][0]["id"] == key
+    assert browser.get("/lookup/own-activity?q=全市").get_json()["items"] == []
+    own = browser.get("/lookup/own-activity?q=校本").get_json()["items"]
+    assert [one["id"] for one in own] == [world.ours.activity]
+    assert browser.post("/attendance/add", form | {"activity": own[0]["id"], "passed": "y"}).status_code == 302
 
 
 def test_slips_are_a_pdf_of_fresh_codes(app, client_for, world):

@@ -129,3 +129,24 @@ def test_there_is_no_form_for_certificates_or_standings(client_for: Client, issu
         assert browser.post(path).status_code == 404
     for path in (f"/certificates/delete/{pk}", "/standings/delete/1"):
         assert browser.post(path).status_code in (404, 405)
+
+
+def test_authority_and_city_declare_a_certificate_void_with_a_reason(
+    app: Any, client_for: Client, issued: dict[str, Any]
+) -> None:
+    address = f"/certificates/action/void/{issued['ours']['id']}"
+    assert client_for("school").post(address, {"reason": "误发"}).status_code in (403, 404)
+    authority = client_for("authority")
+    authority.post(address, {"reason": " "})
+    assert authority.post(f"/certificates/action/void/{issued['theirs']['id']}", {"reason": "x"}).status_code == 404
+    assert 'data-verdict="valid"' in Browser(app, None).get(f"/verify/{issued['ours']['code']}").text
+    authority.post(address, {"reason": "姓名有误"})
+    with app.app_context(), acting(SYSTEM):
+        row = db.session.get_one(Certificate, issued["ours"]["id"])
+        assert (row.state, row.end_reason) == ("void", "姓名有误")
+    page = authority.get(f"/certificates/show/{issued['ours']['id']}").text
+    assert "姓名有误" in page and "/action/void" not in page
+    public = Browser(app, None).get(f"/verify/{issued['ours']['code']}").text
+    assert 'data-verdict="void"' in public and "姓名有误" not in public
+    client_for("city").post(f"/certificates/action/void/{issued['theirs']['id']}", {"reason": "误发"})
+    assert 'data-verdict="void"' in Browser(app, None).get(f"/verify/{issued['theirs']['code']}").text

@@ -129,3 +129,16 @@ def test_others_issue_nothing(app: Any, client_for: Client, world: World, duty: 
     assert answer.status_code in (403, 404)
     with app.app_context(), acting(SYSTEM):
         assert db.session.scalars(select(Certificate)).all() == []
+
+
+def test_the_clauses_shown_are_those_of_the_pack(app: Any, client_for: Client, world: World) -> None:
+    """A pack with another clause shows that one: DUP-PUBLIC of the accountants' pack is our reading."""
+    attended(app, world.ours.teacher, ("public", "10", "rural"), ("public", "12", "rural"))
+    pk = standing_of(app, world.ours.teacher)
+    with app.app_context(), db.engine.begin() as connection:
+        table = Standing.__table__
+        changed = {"policy": "accounting-2021", "carried_in": Decimal(3), "carried_out": Decimal(2)}
+        connection.execute(table.update().where(table.c.id == pk).values(changed))
+    page = client_for("teacher").get(f"/standings/show/{pk}").text
+    assert "R，参照 S1 §二（一）" in page and "S1 §四（三）" not in page
+    assert page.count('title="N"') == 2
