@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from app.extensions import csrf, db, init_database, limiter
+from app.extensions import csrf, db, init_database, limiter, listen_once
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,8 +44,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     with app.app_context():
-        reach_session.install(db.session)
-        audit.install(db.session)
+        listen_once(reach_session.install, audit.install)
         manager = type(
             "Manager",
             (XueshiSecurityManager,),

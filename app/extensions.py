@@ -5,6 +5,7 @@ Nothing here knows a table. SQLite and PostgreSQL differ only in this file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -59,6 +60,21 @@ def init_database(app: Flask) -> None:
     migrate.init_app(app, db, render_as_batch=url.startswith("sqlite"))
 
 
+def listen_once(*installers: Callable[[Any], None]) -> None:
+    """Let each put its listeners on the database session, once.
+
+    The session is one for all applications of a process: a second one would otherwise have every
+    flush checked and written down twice.
+    """
+    for install in installers:
+        if install not in _listening:
+            _listening.append(install)
+            install(db.session)
+
+
+_listening: list[Callable[[Any], None]] = []
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -69,4 +85,4 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-__all__ = ["csrf", "db", "engine_options", "init_database", "limiter", "migrate"]
+__all__ = ["csrf", "db", "engine_options", "init_database", "limiter", "listen_once", "migrate"]

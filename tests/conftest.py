@@ -116,6 +116,8 @@ def app(migrated: Flask, database: Any, request: pytest.FixtureRequest) -> Itera
         kept = "world"
     disconnect(migrated)
     database.refresh(kept)
+    # Another application made in this process would have switched them on again.
+    limiter.enabled = False
     yield migrated
     disconnect(migrated)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.extensions import db
+from app.extensions import listen_once
 from app.jobs import imports, printing, rebuilding  # noqa: F401  (puts their kinds on the list)
 from app.jobs.queue import Queue
 from app.services import jobs
@@ -15,5 +15,4 @@ def init_jobs(app: Flask) -> None:
     queue = Queue(app)
     app.extensions["job_queue"] = queue
     app.extensions["send_job"] = queue.send
-    with app.app_context():
-        jobs.install(db.session)
+    listen_once(jobs.install)
