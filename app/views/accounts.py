@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import selectinload
-from wtforms import BooleanField, PasswordField, validators
+from wtforms import BooleanField, PasswordField
 
 from app.domain.errors import Refused
 from app.extensions import db
@@ -26,7 +26,7 @@ from app.services import accounts, logins
 from app.views import labels
 from app.views.access import guarded
 from app.views.actions import Posted, action
-from app.views.fields import Required, Typed
+from app.views.fields import Required, Typed, new_password
 from app.views.filters import Filter
 from app.views.forms import RecordForm
 from app.views.pages import Related
@@ -165,17 +165,7 @@ class PasswordForm(FlaskForm):
     """One's own password."""
 
     old = PasswordField(_("Present password"), [Required()], render_kw={"autocomplete": "current-password"})
-    password = PasswordField(
-        _("New password"),
-        [Required()],
-        description=_("At least ten characters, not only digits."),
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        _("New password once more"),
-        [Required(), validators.EqualTo("password", _("The two passwords differ."))],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password, again = new_password()
 
 
 class PasswordView(SimpleFormView):

@@ -12,7 +12,6 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, validators
 
 from app.domain.errors import Refused
 from app.domain.identity import mask_name
@@ -21,7 +20,7 @@ from app.security.actor import SYSTEM, acting
 from app.services import accounts
 from app.services.clock import now_utc
 from app.views import labels
-from app.views.fields import Required, Typed
+from app.views.fields import Required, Typed, new_password
 
 
 class ActivationForm(FlaskForm):
@@ -37,17 +36,7 @@ class ActivationForm(FlaskForm):
         description=_("Of your own choice, 3 to 60 characters."),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    password = PasswordField(
-        _("New password"),
-        [Required()],
-        description=_("At least ten characters, not only digits."),
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        _("New password once more"),
-        [Required(), validators.EqualTo("password", _("The two passwords differ."))],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password, again = new_password()
 
 
 class ActivationView(BaseView):

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.errors import Code, Refused
-from app.domain.policy import Policy, pack
+from app.domain.policy import Deadline, Policy, pack
 from app.extensions import db
 from app.models import Claim, Teacher
 from app.security.actor import current_actor
@@ -220,7 +220,7 @@ class ClaimEditing(SafeModelView):
             "is_stale": sheet.changes is not None,
             "stale_changes": sheet.changes,
             "evidence": claim_page.evidence_rows(claim, may_remove=True) if claim is not None else [],
-            "deadline": claim_page.year_deadline(policy, sheet.year, now_utc()),
+            "deadline": claim_page.clock(policy, Deadline.CLAIM, sheet.year, now_utc()),
             "is_on_behalf": bool(current_actor().school_ids) and claim is None,
             "returned": claim_page.last_return(claim) if claim is not None else None,
             "form_url": url_for(f"{self.name}.edit", pk=claim.id) if claim is not None else url_for(f"{self.name}.add"),

@@ -124,14 +124,9 @@ def evidence_rows(claim: Claim, *, may_remove: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def deadline(claim: Claim, now: datetime) -> dict[str, Any] | None:
-    """The clock of what the claim waits for; None where nothing is due."""
-    which = WAITS_FOR.get(claim.state)
-    if which is None:
-        return None
-    policy = pack(claim.policy)
-    left = days_left(policy, which, claim.year, now)
-    due_on = policy.deadline(which, claim.year)
+def clock(policy: Policy, which: Deadline, year: int, now: datetime) -> dict[str, Any] | None:
+    """A deadline of a year as its clock shows it; None where the pack sets none."""
+    left, due_on = days_left(policy, which, year, now), policy.deadline(which, year)
     if left is None or due_on is None:
         return None
     return {
@@ -144,16 +139,10 @@ def deadline(claim: Claim, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def year_deadline(policy: Policy, year: int, now: datetime) -> dict[str, Any] | None:
-    """The clock of a year's claims, for the form."""
-    left, due_on = days_left(policy, Deadline.CLAIM, year, now), policy.deadline(Deadline.CLAIM, year)
-    if left is None or due_on is None:
-        return None
-    return {
-        "due_on": due_on.isoformat(),
-        "words": labels_claims.clock_words(left),
-        "nearness": labels_claims.nearness(left),
-    }
+def deadline(claim: Claim, now: datetime) -> dict[str, Any] | None:
+    """The clock of what the claim waits for; None where nothing is due."""
+    which = WAITS_FOR.get(claim.state)
+    return None if which is None else clock(pack(claim.policy), which, claim.year, now)
 
 
 def last_return(claim: Claim) -> dict[str, Any] | None:

@@ -220,3 +220,18 @@ class RemoteSelectField(wtforms.Field):
             self.data = db.session.scalars(asked if criterion is None else asked.where(criterion)).one_or_none()
         if self.data is None:
             raise ValueError(_("Choose one from the list."))
+
+
+def new_password() -> tuple[Any, Any]:
+    """The two fields in which a new password is typed; whether it is strong enough is for the services to say."""
+    kept = {"autocomplete": "new-password"}
+    same = validators.EqualTo("password", _("The two passwords differ."))
+    return (
+        wtforms.PasswordField(
+            _("New password"),
+            [Required()],
+            description=_("At least ten characters, not only digits."),
+            render_kw=kept,
+        ),
+        wtforms.PasswordField(_("New password once more"), [Required(), same], render_kw=kept),
+    )

@@ -10,7 +10,6 @@ from flask import url_for
 from sqlalchemy import select
 
 from app.domain.days import day_in_china
-from app.domain.deadlines import days_left
 from app.domain.hours import plain
 from app.domain.policy import Deadline, Policy, pack
 from app.extensions import db
@@ -18,7 +17,7 @@ from app.models import Activity, Claim, Entry, Standing
 from app.services import ledger
 from app.services.clock import now_utc
 from app.views import labels, labels_claims
-from app.views.claim_page import category_word
+from app.views.claim_page import category_word, clock
 
 WAITING = ("submitted", "passed_first")
 OFFERED = 5
@@ -55,7 +54,7 @@ def page_values(standing: Standing) -> dict[str, Any]:
         "carry_category": category_word(policy, policy.carry_category),
         "carry_in_source": policy.source_of("carry.in"),
         "carry_out_source": policy.source_of("carry.out"),
-        "deadline": _deadline(policy, standing.year, now),
+        "deadline": clock(policy, Deadline.CLAIM, standing.year, now),
         "offers": _offers(standing, now),
         "finding": standing.result,
     }
@@ -158,19 +157,6 @@ def _waiting(policy: Policy, claim: Claim) -> dict[str, Any]:
         "category": category_word(policy, claim.category),
         "hours": plain(claim.claimed_hours),
         "state": labels_claims.state_pill(claim.state),
-    }
-
-
-def _deadline(policy: Policy, year: int, now: datetime) -> dict[str, Any] | None:
-    left, due_on = days_left(policy, Deadline.CLAIM, year, now), policy.deadline(Deadline.CLAIM, year)
-    if left is None or due_on is None:
-        return None
-    return {
-        "due_on": due_on.isoformat(),
-        "words": labels_claims.clock_words(left),
-        "nearness": labels_claims.nearness(left),
-        "is_over": left < 0,
-        "source": policy.deadline_source(Deadline.CLAIM),
     }
 
 
