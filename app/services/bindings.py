@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Code, Refused
 from app.domain.hours import check_year
 from app.domain.policy import Policy, default_pack, pack, packs
-from app.models import Certificate, PolicyBinding, Teacher
+from app.models import Certificate, Entry, PolicyBinding, Teacher
 from app.security.actor import current_actor
 from app.services import jobs
+from app.services.ledger import live
 from app.services.refusals import No
 from app.services.turns import take_turn
 
@@ -27,7 +28,8 @@ def bind(
     """Bind ``policy`` to a year and series, by a new binding or by changing one.
 
     Raises Refused(YEAR_FROZEN) where certificates stand for the year and series it binds, or bound before, or for a
-    later year into which hours of this one are carried by the old pack or the new.
+    later year into which hours of this one are carried by the old pack or the new; Refused(CATEGORY_UNKNOWN) where
+    hours are registered in a category that the pack does not have.
     """
     check_year(year)
     pack(policy)
@@ -45,6 +47,7 @@ def bind(
     with session.no_autoflush:
         for (of_year, of_series), new in affected.items():
             _refuse_frozen(session, chosen, of_year, of_series, new)
+            _refuse_unfit(session, of_year, of_series, _pack({(of_year, of_series): new}, of_year, of_series))
     session.flush()
     payload = {"series": sorted({one for _year, one in affected})}
     jobs.enqueue(session, REBUILD_JOB, payload, current_actor(), now)
@@ -92,3 +95,18 @@ def _refuse_certified(session: Session, year: int, of_year: int, series: str) ->
     )
     if issued is not None:
         raise Refused(No.YEAR_FROZEN, year=of_year, series=series)
+
+
+def _refuse_unfit(session: Session, year: int, series: str, policy: Policy | None) -> None:
+    """Hours in force must have their place under the pack, or nobody's year could be assessed."""
+    if policy is None:
+        return
+    homeless = session.scalar(
+        live()
+        .with_only_columns(Entry.category)
+        .join(Teacher, Entry.teacher_id == Teacher.id)
+        .where(Entry.year == year, Teacher.series == series, Entry.category.not_in(policy.category_ids))
+        .limit(1)
+    )
+    if homeless is not None:
+        raise Refused(Code.CATEGORY_UNKNOWN, category=homeless, policy=policy.id)

@@ -97,20 +97,21 @@ def reverse(session: Session, entry: Entry, now: datetime) -> Entry:
 
 def live_entry_of_claim(session: Session, claim_id: int) -> Entry | None:
     """The line of a claim that is in force."""
-    return session.scalars(_live().where(Entry.claim_id == claim_id)).one_or_none()
+    return session.scalars(live().where(Entry.claim_id == claim_id)).one_or_none()
 
 
 def live_entry_of_attendance(session: Session, attendance_id: int) -> Entry | None:
     """The line of an attendance that is in force."""
-    return session.scalars(_live().where(Entry.attendance_id == attendance_id)).one_or_none()
+    return session.scalars(live().where(Entry.attendance_id == attendance_id)).one_or_none()
 
 
 def live_entries(session: Session, teacher_id: int) -> list[Entry]:
     """All lines of a teacher in force, by day."""
-    return list(session.scalars(_live().where(Entry.teacher_id == teacher_id).order_by(Entry.earned_on, Entry.id)))
+    return list(session.scalars(live().where(Entry.teacher_id == teacher_id).order_by(Entry.earned_on, Entry.id)))
 
 
-def _live() -> Select[Entry]:
+def live() -> Select[Entry]:
+    """A select of the lines in force: no reversals, nothing that was taken back."""
     reversal = aliased(Entry)
     taken_back = select(reversal.id).where(reversal.reverses_id == Entry.id).exists()
     return select(Entry).where(Entry.reverses_id.is_(None), ~taken_back)

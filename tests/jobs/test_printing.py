@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from app.domain.errors import Code, Refused
 from app.extensions import db
 from app.jobs import printing as printing_job
 from app.jobs import rebuilding, work
@@ -133,3 +134,12 @@ def test_a_binding_is_followed_by_the_standings_of_its_series(
     assert list(standings.differences(session, clock)) == []
     assert session.scalars(select(PolicyBinding)).one().policy == "guangzhou-2020"
     db.session.rollback()
+
+
+def test_a_pack_without_a_place_for_registered_hours_is_refused(session: Any, clock: datetime) -> None:
+    passed_standings(session, 1, clock)  # with elective hours, which the accounting pack does not know
+    with pytest.raises(Refused) as refused:
+        bindings.bind(session, None, 2026, "teacher", "accounting-2021", clock)
+    assert (refused.value.code, refused.value.facts["category"]) == (Code.CATEGORY_UNKNOWN, "elective")
+    session.rollback()
+    assert bindings.bind(session, None, 2026, "accounting", "accounting-2021", clock).id
