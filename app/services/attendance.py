@@ -20,7 +20,7 @@ from app.models import Activity, Affiliation, Attendance, Teacher
 from app.security.actor import acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.session import OutOfReach
-from app.services import audit, certificates, ledger, standings
+from app.services import audit, ledger, standings
 from app.services.refusals import No
 
 # S1 §四（二）2（2）names face-to-face training, research sessions and school-based training. Online
@@ -150,7 +150,6 @@ def void(session: Session, attendance: Attendance, reason: str, now: datetime) -
         audit.record_event(session, "attendance", str(attendance.id), {"voided": reason.strip()})
         take_back(session, attendance, now)
         standings.refresh(session, attendance.teacher_id, now)
-        certificates.void_unfounded(session, attendance.teacher_id, now)
 
 
 def take_back(session: Session, attendance: Attendance, now: datetime) -> None:

@@ -135,11 +135,6 @@ def void(session: Session, certificate: Certificate, reason: str, now: datetime)
     standings.refresh(session, certificate.teacher_id, now)
 
 
-def void_unfounded(session: Session, teacher_id: int, now: datetime) -> list[Certificate]:
-    """Void a teacher's certificates that say more than the ledger now holds. Returns them."""
-    return founding.void_unfounded(session, [teacher_id], now)
-
-
 def render(certificates: Iterable[Certificate], language: str) -> bytes:
     """One PDF of the certificates in their order, a page each."""
     return paper.render([paper.from_snapshot(row.snapshot[language]) for row in certificates])

@@ -15,7 +15,7 @@ from app.domain.errors import Code, Refused
 from app.domain.workflow import Effect, Verb
 from app.models import Claim
 from app.security.actor import Actor, acting, current_actor
-from app.services import certificates, claims, ledger, standings, workflow
+from app.services import claims, ledger, standings, workflow
 
 
 def approve(
@@ -131,4 +131,3 @@ def revoke(
             ledger.reverse(session, entry, now)
     if entry is not None:
         standings.refresh(session, claim.teacher_id, now)
-        certificates.void_unfounded(session, claim.teacher_id, now)

@@ -24,7 +24,7 @@ from app.security.actor import acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.secrets import index_of
 from app.security.session import OutOfReach
-from app.services import attendance, certificates, standings
+from app.services import attendance, standings
 from app.services.import_rows import Action, Difference, Fault, ImportRow, Planned, RowFault
 
 
@@ -71,9 +71,6 @@ class AttendancePlanner:
                 on, hours, passed = values["attended_on"], values["hours"], values["passed"] == "passed"
                 fresh.append(attendance.new_attendance(activity, teacher, on, hours, passed, self.now))
         attendance.enter(self.session, fresh, self.now)
-        with acting(current_actor().as_system()):
-            for teacher_id in {plan.found[1].id for plan in planned if plan.found[2] is not None}:
-                certificates.void_unfounded(self.session, teacher_id, self.now)
 
     def _judge(
         self,

@@ -14,7 +14,7 @@ from app.domain.errors import Refused
 from app.models import Certificate, School, Standing, Teacher
 from app.security.actor import acting
 from app.security.session import OutOfReach
-from app.services import certificates, register, standings
+from app.services import certificates, founding, register, standings
 from app.services.refusals import No
 from tests.services.stage import Stage, earn, pass_year, say, standing_of
 
@@ -105,7 +105,7 @@ def test_revoking_voids_it_and_more_hours_do_not(held: Any, stage: Stage, clock:
     standing, claim = pass_year(held, stage, clock)
     made = issue(held, stage, standing, clock)
     earn(held, held.get_one(Teacher, standing.teacher_id), "elective", "2", date(2026, 6, 1), clock)
-    assert certificates.void_unfounded(held, standing.teacher_id, clock) == [] and made.state == "valid"
+    assert founding.void_unfounded(held, [standing.teacher_id], clock) == [] and made.state == "valid"
     say(held, claim, "revoke", stage.actors["city"], clock)
     held.refresh(made)
     assert made.state == "void"

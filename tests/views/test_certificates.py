@@ -15,7 +15,7 @@ from app.domain.identity import mask_name
 from app.extensions import db
 from app.models import Certificate, Entry, Standing, Teacher
 from app.security.actor import SYSTEM, acting
-from app.services import certificates, ledger, standings
+from app.services import certificates, founding, ledger, standings
 from tests.client import Browser
 from tests.factories import CANARY, World
 from tests.views.test_standings import NOW, PASSED, attended
@@ -114,7 +114,7 @@ def test_a_certificate_whose_hours_were_revoked_says_so(
         entry = db.session.scalars(select(Entry).where(Entry.teacher_id == teacher, Entry.category == "public")).one()
         ledger.reverse(db.session, entry, NOW)
         standings.refresh(db.session, teacher, NOW)
-        certificates.void_unfounded(db.session, teacher, NOW)
+        founding.void_unfounded(db.session, [teacher], NOW)
         db.session.commit()
         assert db.session.get_one(Certificate, issued["ours"]["id"]).state == "void"
     page = Browser(app, None).get(f"/verify/{issued['ours']['code']}").text
