@@ -47,7 +47,7 @@ class Bulk:
         self._columns = {table.name: self._processors(table) for table in self.tables}
 
     def add(self, table: Table, row: Row) -> None:
-        """Put a row in line. Columns it leaves out become NULL."""
+        """Put a row in line. Columns it leaves out take their model's plain default, else NULL."""
         self._waiting[table.name].append(row)
         self._count += 1
 
@@ -81,20 +81,23 @@ class Bulk:
             if name is not None and last is not None:
                 self.connection.execute(text("SELECT setval(:name, :last)"), {"name": name, "last": last})
 
-    def _processors(self, table: Table) -> list[tuple[str, Any]]:
+    def _processors(self, table: Table) -> list[tuple[str, Any, Any]]:
         dialect = self.connection.dialect
         found = []
         for column in table.columns:
             processor = column.type.dialect_impl(dialect).bind_processor(dialect)
-            found.append((column.name, processor))
+            default = column.default
+            found.append((column.name, processor, default.arg if default is not None and default.is_scalar else None))
         return found
 
     def _write(self, table: Table, rows: list[Row]) -> None:
         columns = self._columns[table.name]
+        filled = ([(row.get(name, default), processor) for name, processor, default in columns] for row in rows)
         values = (
-            tuple([(row.get(n) if p is None or row.get(n) is None else p(row[n])) for n, p in columns]) for row in rows
+            tuple([value if processor is None or value is None else processor(value) for value, processor in cells])
+            for cells in filled
         )
-        names = ", ".join(f'"{name}"' for name, _ in columns)
+        names = ", ".join(f'"{name}"' for name, _, _ in columns)
         cursor = self.connection.connection.cursor()
         try:
             if self._is_postgres:

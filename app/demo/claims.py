@@ -20,6 +20,7 @@ from app.demo.evidence import Paper, evidence_rows
 from app.demo.paths import Taken, choose_state, walk
 from app.demo.people import Person
 from app.demo.places import Place
+from app.domain.likeness import certificate_key
 from app.domain.policy import Policy
 from app.domain.workflow import Effect, Stage, Verb
 from app.models import Claim, Decision, Entry, Evidence
@@ -144,6 +145,7 @@ def _write_one(
             "title": data.title,
             "organiser_name": data.organiser_name,
             "certificate_number": data.certificate_number,
+            "certificate_key": certificate_key(data.certificate_number),
             "subject": data.subject,
             "starts_on": data.starts_on,
             "ends_on": data.ends_on,

@@ -6,6 +6,8 @@ from app.models.audit import AuditEntry
 from app.models.base import Model
 from app.models.certificate import Certificate, NumberSeries
 from app.models.claim import Claim, Decision, Evidence
+from app.models.exemption import Exemption
+from app.models.extension import Extension
 from app.models.job import Job
 from app.models.ledger import Entry
 from app.models.register import Affiliation, Authority, District, Organiser, School, Teacher
@@ -25,6 +27,8 @@ __all__ = [
     "District",
     "Entry",
     "Evidence",
+    "Exemption",
+    "Extension",
     "Job",
     "Model",
     "NumberSeries",

@@ -12,6 +12,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -59,6 +60,8 @@ class Claim(Versioned, Model):
     title: Mapped[str] = mapped_column(String(120), nullable=False)
     organiser_name: Mapped[str | None] = mapped_column(String(100))
     certificate_number: Mapped[str | None] = mapped_column(String(60))
+    # The number as numbers are compared: letters in one case, nothing between them (DUP-CLAIM).
+    certificate_key: Mapped[str | None] = mapped_column(String(60), index=True)
     subject: Mapped[str | None] = mapped_column(String(40))
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
@@ -69,6 +72,8 @@ class Claim(Versioned, Model):
     recognised_category: Mapped[str | None] = mapped_column(String(20))
     recognised_hours: Mapped[Decimal | None] = mapped_column(Hours)
     state: Mapped[str] = mapped_column(String(15), nullable=False, default="draft")
+    # Something about it was found on submission that the reviewer should look at (DUP-CLAIM, CEIL).
+    is_flagged: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     # Counts submissions, so that a returned claim can be decided again at the same stage.
     round: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     created_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
@@ -100,7 +105,6 @@ class Claim(Versioned, Model):
         Index("ix_claim_teacher_year", "teacher_id", "year"),
         Index("ix_claim_school_state", "school_id", "state", "id"),
         Index("ix_claim_authority_state", "authority_id", "state", "id"),
-        Index("ix_claim_certificate_number", "certificate_number"),
     )
 
     def __str__(self) -> str:
@@ -117,6 +121,8 @@ class Evidence(Model):
     sha256: Mapped[str] = mapped_column(String(64), nullable=False, index=True)
     filename: Mapped[str] = mapped_column(String(150), nullable=False)
     media_type: Mapped[str] = mapped_column(String(20), nullable=False)
+    # What the file is, by the id under which the pack asks for it (EVIDENCE); "proof" is the evidence itself.
+    purpose: Mapped[str] = mapped_column(String(30), nullable=False, default="proof")
     size: Mapped[int] = mapped_column(Integer, nullable=False)
     uploaded_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -52,6 +52,8 @@ POSTS = (
     "audiovisual",
     "other",
 )
+# Why somebody left: 退休, 离职, 调出, 去世. Their history stays (SCOPE).
+LEFT_REASONS = ("retired", "resigned", "transferred", "deceased")
 TITLES = ("full_senior", "senior", "first", "second", "third", "none")
 SEXES = ("0", "1", "2", "9")  # GB/T 2261.1
 ORGANISER_LEVELS = ("national", "province", "city", "district", "school", "other")
@@ -159,6 +161,7 @@ class Teacher(Versioned, Model):
     post: Mapped[str] = mapped_column(String(20), nullable=False, default="full_time")
     joined_on: Mapped[date | None] = mapped_column(Date)
     left_on: Mapped[date | None] = mapped_column(Date)
+    left_reason: Mapped[str | None] = mapped_column(String(15))
     phone: Mapped[str | None] = mapped_column(String(20))
     is_active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), unique=True)
@@ -173,7 +176,9 @@ class Teacher(Versioned, Model):
         one_of("title", TITLES),
         one_of("series", SERIES),
         one_of("post", POSTS),
+        one_of("left_reason", LEFT_REASONS),
         CheckConstraint("length(trim(name)) > 0", name="name"),
+        CheckConstraint("left_reason IS NULL OR left_on IS NOT NULL", name="left_why"),
         CheckConstraint("left_on IS NULL OR joined_on IS NULL OR left_on >= joined_on", name="left_on"),
     )
 

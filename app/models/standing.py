@@ -49,6 +49,8 @@ class Standing(Model):
     policy: Mapped[str] = mapped_column(String(40), nullable=False)
     # {category: "hours"}: a pack may have other categories than the usual three (accounting-2021).
     recognised: Mapped[dict[str, str]] = mapped_column(JSON, nullable=False)
+    # What of the recognised hours an exemption credits (EXEMPT).
+    credited: Mapped[dict[str, str]] = mapped_column(JSON, nullable=False, default=dict)
     missing: Mapped[dict[str, str]] = mapped_column(JSON, nullable=False)
     not_counted: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
     carried_in: Mapped[Decimal] = mapped_column(Hours, nullable=False)

@@ -7,10 +7,8 @@ lookup, filter or download can forget them. There is no skip flag: machines act 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
-from sqlalchemy import select as core_select
+from sqlalchemy import false
 
 from app.models import (
     Activation,
@@ -26,6 +24,8 @@ from app.models import (
     District,
     Entry,
     Evidence,
+    Exemption,
+    Extension,
     Job,
     Model,
     Organiser,
@@ -34,222 +34,47 @@ from app.models import (
     Standing,
     Teacher,
 )
+from app.security import criteria
 from app.security.actor import Actor
-
-Criterion = ColumnElement[bool] | None  # None: every row
-
-# A criterion names the attributes of its own model, so that it follows the model into joins and aliases. The
-# subqueries inside select core columns: an ORM select there would be narrowed again, without end.
-school_t = School.__table__
-teacher_t = Teacher.__table__
-affiliation_t = Affiliation.__table__
-claim_t = Claim.__table__
-attendance_t = Attendance.__table__
-activity_t = Activity.__table__
-
-
-def select(column: Any) -> Select[Any]:
-    """A subquery that keeps its own FROM even where the statement around it reads the same table."""
-    return core_select(column).correlate(None)
-
-
-def _in_schools(actor: Actor, column: Any) -> list[ColumnElement[bool]]:
-    """Rows of the schools an actor reviews, directly or as their reviewing authority."""
-    parts: list[ColumnElement[bool]] = []
-    if actor.school_ids:
-        parts.append(column.in_(sorted(actor.school_ids)))
-    if actor.authority_ids:
-        schools = select(school_t.c.id).where(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
-        parts.append(column.in_(schools))
-    return parts
-
-
-def _any(parts: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return or_(*parts) if parts else false()
-
-
-def _signed_in(actor: Actor) -> Criterion:
-    return None if actor.duties else false()
-
-
-def _school(actor: Actor) -> Criterion:
-    if "system" in actor.duties:
-        # Who appoints reviewers names their schools; nothing else of a school is behind this.
-        return None
-    parts = []
-    if actor.teacher_school_id is not None:
-        parts.append(School.id == actor.teacher_school_id)
-    if actor.teacher_id is not None:
-        # Where they used to work stays legible on their old claims and results.
-        parts.append(School.id.in_(select(claim_t.c.school_id).where(claim_t.c.teacher_id == actor.teacher_id)))
-    if actor.school_ids:
-        parts.append(School.id.in_(sorted(actor.school_ids)))
-    if actor.authority_ids:
-        parts.append(School.authority_id.in_(sorted(actor.authority_ids)))
-    return _any(parts)
-
-
-def _own_attendance(actor: Actor) -> ColumnElement[bool]:
-    own = select(activity_t.c.id).where(activity_t.c.organiser_id.in_(sorted(actor.organiser_ids)))
-    return Attendance.activity_id.in_(own)
-
-
-def _teacher(actor: Actor) -> Criterion:
-    """Whoever works or worked at one's schools: their years there stay legible once they have moved on."""
-    parts = _in_schools(actor, Teacher.school_id)
-    worked = _in_schools(actor, affiliation_t.c.school_id)
-    if worked:
-        # Whoever is still there is found by their school; these are the few who are not.
-        gone = select(affiliation_t.c.teacher_id).where(affiliation_t.c.to_on.is_not(None), _any(worked))
-        parts.append(Teacher.id.in_(gone))
-    if actor.teacher_id is not None:
-        parts.append(Teacher.id == actor.teacher_id)
-    if actor.organiser_ids:
-        parts.append(Teacher.id.in_(select(attendance_t.c.teacher_id).where(_own_attendance(actor))))
-    return _any(parts)
-
-
-def _teacher_written(actor: Actor) -> Criterion:
-    """A record is kept by the school of today; a school before it may read, and no more."""
-    parts = _in_schools(actor, Teacher.school_id)
-    if actor.teacher_id is not None:
-        parts.append(Teacher.id == actor.teacher_id)
-    return _any(parts)
-
-
-def _entry(actor: Actor) -> Criterion:
-    """The lines earned at one's schools, and all lines of who is there now: their year has to add up."""
-    parts = _in_schools(actor, Entry.school_id)
-    if actor.school_ids:
-        there = select(teacher_t.c.id).where(teacher_t.c.school_id.in_(sorted(actor.school_ids)))
-        parts.append(Entry.teacher_id.in_(there))
-    if actor.authority_ids:
-        # Of a whole district only those who have moved: the lines of all others are its schools' already.
-        schools = select(school_t.c.id).where(school_t.c.authority_id.in_(sorted(actor.authority_ids)))
-        left = select(affiliation_t.c.teacher_id).where(affiliation_t.c.to_on.is_not(None))
-        moved = select(teacher_t.c.id).where(teacher_t.c.school_id.in_(schools), teacher_t.c.id.in_(left))
-        parts.append(Entry.teacher_id.in_(moved))
-    if actor.teacher_id is not None:
-        parts.append(Entry.teacher_id == actor.teacher_id)
-    return _any(parts)
-
-
-def _of_person(column_teacher: Any, column_school: Any) -> Callable[[Actor], Criterion]:
-    def criterion(actor: Actor) -> Criterion:
-        parts = _in_schools(actor, column_school)
-        if actor.teacher_id is not None:
-            parts.append(column_teacher == actor.teacher_id)
-        return _any(parts)
-
-    return criterion
-
-
-def _claim(actor: Actor) -> Criterion:
-    """The reviewing authority of a claim is the one it had when it was made, whatever became of the school.
-
-    It meets a claim once that is handed in; a draft is between the teacher and the school.
-    """
-    parts: list[ColumnElement[bool]] = []
-    if actor.teacher_id is not None:
-        parts.append(Claim.teacher_id == actor.teacher_id)
-    if actor.school_ids:
-        parts.append(Claim.school_id.in_(sorted(actor.school_ids)))
-    if actor.authority_ids:
-        parts.append(and_(Claim.authority_id.in_(sorted(actor.authority_ids)), Claim.state != "draft"))
-    return _any(parts)
-
-
-def _of_claim(column: Any) -> Callable[[Actor], Criterion]:
-    def criterion(actor: Actor) -> Criterion:
-        reached = _claim(actor)
-        assert reached is not None
-        return column.in_(select(claim_t.c.id).where(reached))
-
-    return criterion
-
-
-def _activity(actor: Actor) -> Criterion:
-    """Organised activities are announced to everybody; a school's own training is its own matter."""
-    if not actor.duties:
-        return false()
-    parts = [Activity.organiser_id.is_not(None), *_in_schools(actor, Activity.school_id)]
-    if actor.teacher_school_id is not None:
-        parts.append(Activity.school_id == actor.teacher_school_id)
-    return or_(*parts)
-
-
-def _activity_written(actor: Actor) -> Criterion:
-    parts: list[ColumnElement[bool]] = []
-    if actor.school_ids:
-        parts.append(Activity.school_id.in_(sorted(actor.school_ids)))
-    if actor.organiser_ids:
-        parts.append(Activity.organiser_id.in_(sorted(actor.organiser_ids)))
-    return _any(parts)
-
-
-def _attendance(actor: Actor) -> Criterion:
-    parts = _in_schools(actor, Attendance.school_id)
-    if actor.teacher_id is not None:
-        parts.append(Attendance.teacher_id == actor.teacher_id)
-    if actor.organiser_ids:
-        parts.append(_own_attendance(actor))
-    return _any(parts)
-
-
-def _attendance_written(actor: Actor) -> Criterion:
-    """Registered by who runs the activity (S1 §四（二）): its organiser, or the school for its own staff."""
-    written = _activity_written(actor)
-    assert written is not None
-    return Attendance.activity_id.in_(select(activity_t.c.id).where(written))
-
-
-def _appointment(actor: Actor) -> Criterion:
-    return None if "system" in actor.duties else Appointment.user_id == actor.user_id
-
-
-def _job(actor: Actor) -> Criterion:
-    return Job.user_id == actor.user_id if actor.user_id is not None else false()
-
-
-def _none(actor: Actor) -> Criterion:
-    return false()
-
+from app.security.criteria import Criterion
 
 READS: dict[type[Model], Callable[[Actor], Criterion]] = {
-    District: _signed_in,
-    Authority: _signed_in,
-    Organiser: _signed_in,
-    PolicyBinding: _signed_in,
-    School: _school,
-    Teacher: _teacher,
-    Affiliation: lambda actor: Affiliation.teacher_id.in_(select(teacher_t.c.id).where(_teacher(actor))),
-    Activity: _activity,
-    Attendance: _attendance,
-    Claim: _claim,
-    Evidence: _of_claim(Evidence.claim_id),
-    Decision: _of_claim(Decision.claim_id),
-    Entry: _entry,
-    Standing: _of_person(Standing.teacher_id, Standing.school_id),
-    Certificate: _of_person(Certificate.teacher_id, Certificate.school_id),
-    Activation: lambda actor: Activation.teacher_id.in_(
-        select(teacher_t.c.id).where(_any(_in_schools(actor, Teacher.school_id)))
-    ),
-    Appointment: _appointment,
-    Job: _job,
-    AuditEntry: _none,
+    District: criteria.signed_in,
+    Authority: criteria.signed_in,
+    Organiser: criteria.signed_in,
+    PolicyBinding: criteria.signed_in,
+    School: criteria.school,
+    Teacher: criteria.teacher,
+    Affiliation: criteria.affiliation,
+    Activity: criteria.activity,
+    Attendance: criteria.attendance,
+    Claim: criteria.claim,
+    Evidence: criteria.of_claim(Evidence.claim_id),
+    Decision: criteria.of_claim(Decision.claim_id),
+    Entry: criteria.entry,
+    Exemption: criteria.exemption,
+    Extension: criteria.extension,
+    Standing: criteria.of_person(Standing.teacher_id, Standing.school_id),
+    Certificate: criteria.of_person(Certificate.teacher_id, Certificate.school_id),
+    Activation: criteria.activation,
+    Appointment: criteria.appointment,
+    Job: criteria.job,
+    AuditEntry: criteria.nobody,
 }
 
 # Where writing reaches less far than reading. The city writes what it reads; see may_change.
 WRITES: dict[type[Model], Callable[[Actor], Criterion]] = READS | {
-    District: _none,
-    Authority: _none,
-    Organiser: _none,
-    PolicyBinding: _none,
-    School: _none,
-    Teacher: _teacher_written,
-    Entry: _of_person(Entry.teacher_id, Entry.school_id),
-    Activity: _activity_written,
-    Attendance: _attendance_written,
+    District: criteria.nobody,
+    Authority: criteria.nobody,
+    Organiser: criteria.nobody,
+    PolicyBinding: criteria.nobody,
+    School: criteria.nobody,
+    Teacher: criteria.teacher_written,
+    Entry: criteria.of_person(Entry.teacher_id, Entry.school_id),
+    Activity: criteria.activity_written,
+    Attendance: criteria.attendance_written,
+    Exemption: criteria.by_authority(Exemption.school_id),
+    Extension: criteria.by_authority(Extension.school_id),
 }
 
 

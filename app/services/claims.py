@@ -18,6 +18,7 @@ from app.domain.deadlines import is_in_time
 from app.domain.errors import Code, Refused
 from app.domain.hours import HOURS_IN_A_YEAR, ClaimFacts, Part, check_hours, convert
 from app.domain.hours import Session as Stay
+from app.domain.likeness import certificate_key
 from app.domain.policy import Deadline, Policy, pack
 from app.domain.workflow import Duty, Verb
 from app.models import Claim, Teacher
@@ -174,6 +175,7 @@ def _fill(claim: Claim, policy: Policy, data: ClaimData, now: datetime) -> None:
     claim.title = data.title
     claim.organiser_name = data.organiser_name
     claim.certificate_number = data.certificate_number
+    claim.certificate_key = certificate_key(data.certificate_number)
     claim.subject = data.subject
     claim.facts = dict(data.facts)
     claim.starts_on = days[0] if days else data.starts_on

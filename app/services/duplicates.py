@@ -42,8 +42,8 @@ def _refuse_repeated(session: Session, claim: Claim) -> None:
     others = select(Claim).where(
         Claim.teacher_id == claim.teacher_id, Claim.id != claim.id, Claim.state.in_(STANDING_STATES)
     )
-    if claim.certificate_number:
-        same = session.scalars(others.where(Claim.certificate_number == claim.certificate_number)).first()
+    if claim.certificate_key:
+        same = session.scalars(others.where(Claim.certificate_key == claim.certificate_key)).first()
         if same is not None:
             raise Refused(No.SAME_CERTIFICATE, number=same.number, certificate=claim.certificate_number)
     files = [evidence.sha256 for evidence in claim.evidence]
@@ -78,8 +78,8 @@ def flags(session: Session, claim: Claim) -> list[Flag]:
     """The same certificate number or file at other teachers. Names only where the reviewer may see the claim."""
     files = [evidence.sha256 for evidence in claim.evidence]
     likenesses = []
-    if claim.certificate_number:
-        likenesses.append(Claim.certificate_number == claim.certificate_number)
+    if claim.certificate_key:
+        likenesses.append(Claim.certificate_key == claim.certificate_key)
     if files:
         likenesses.append(Claim.id.in_(select(Evidence.claim_id).where(Evidence.sha256.in_(files))))
     if not likenesses:
@@ -93,14 +93,14 @@ def flags(session: Session, claim: Claim) -> list[Flag]:
     )
     with acting(current_actor().as_system()):
         found = [
-            (row.id, row.number, row.teacher.name, row.certificate_number == claim.certificate_number)
+            (row.id, row.number, row.teacher.name, row.certificate_key == claim.certificate_key)
             for row in session.scalars(query).unique()
         ]
     reached = set(session.scalars(select(Claim.id).where(Claim.id.in_([row[0] for row in found]))))
     return [
         Flag(
             rule="DUP-CLAIM",
-            likeness="certificate" if by_number and claim.certificate_number else "file",
+            likeness="certificate" if by_number and claim.certificate_key else "file",
             claim_id=claim_id,
             number=number if claim_id in reached else "",
             teacher_name=name if claim_id in reached else "",

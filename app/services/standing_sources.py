@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import standing as rules
-from app.models import Affiliation, Entry, Standing
+from app.models import Affiliation, Entry, Exemption, Standing
 
 
 class Stay(NamedTuple):
@@ -73,4 +73,27 @@ def live_entries(session: Session, teacher_ids: Sequence[int]) -> dict[int, list
     for row in rows:
         if row.reverses_id is None and row.id not in taken_back:
             found[row.teacher_id].append(rules.Entry._make(tuple(row)[1:8]))
+    return found
+
+
+def exemptions_of(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[rules.Exemption]]:
+    """Each teacher's exemptions in force, a value a year that the period touches (EXEMPT, R)."""
+    found: dict[int, list[rules.Exemption]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            Exemption.teacher_id,
+            Exemption.from_on,
+            Exemption.to_on,
+            Exemption.effect,
+            Exemption.category,
+            Exemption.hours,
+        )
+        .where(Exemption.teacher_id.in_(teacher_ids), Exemption.ended_at.is_(None))
+        .order_by(Exemption.id)
+    )
+    for teacher_id, from_on, to_on, effect, category, hours in rows:
+        for year in range(from_on.year, to_on.year + 1):
+            found[teacher_id].append(
+                rules.Exemption(year, rules.ExemptionEffect(effect), hours or rules.ZERO, category)
+            )
     return found

@@ -24,7 +24,7 @@ from app.models import PolicyBinding, Standing, Teacher
 from app.security.actor import acting, current_actor
 from app.services.founding import frozen_policies, void_unfounded
 from app.services.refusals import No
-from app.services.standing_sources import Stay, kept_years, live_entries, stays_of
+from app.services.standing_sources import Stay, exemptions_of, kept_years, live_entries, stays_of
 from app.services.turns import take_turn
 
 CHUNK = 1000
@@ -32,6 +32,7 @@ COMPARED = (
     "school_id",
     "policy",
     "recognised",
+    "credited",
     "missing",
     "not_counted",
     "carried_in",
@@ -146,13 +147,15 @@ def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict
     frozen = frozen_policies(session, teacher_ids)
     stays = stays_of(session, teacher_ids)
     entries = live_entries(session, teacher_ids)
+    exemptions = exemptions_of(session, teacher_ids)
     once_current = kept_years(session, teacher_ids, day_in_china(now).year)
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for teacher_id, series, school_id in teachers:
         own, where = entries.get(teacher_id, []), stays.get(teacher_id, [])
         asked = (*verified[series], *once_current.get(teacher_id, ()))
         years = years_in_scope(where, {entry.year for entry in own}, asked)
-        assessed = rules.assess_years(years, own, _policy_chooser(bindings, series, frozen.get(teacher_id, {})))
+        policy_of = _policy_chooser(bindings, series, frozen.get(teacher_id, {}))
+        assessed = rules.assess_years(years, own, policy_of, exemptions.get(teacher_id, ()))
         for result in assessed:
             columns = columns_of(result)
             columns["school_id"] = school_in_year(where, result.year, school_id)
@@ -194,6 +197,7 @@ def columns_of(result: rules.Standing) -> dict[str, Any]:
     return {
         "policy": result.policy,
         "recognised": {category: plain(hours) for category, hours in result.recognised.items()},
+        "credited": {category: plain(hours) for category, hours in result.credited.items()},
         "missing": {category: plain(hours) for category, hours in result.missing.items()},
         "not_counted": [
             {"entry": row.entry, "rule": str(row.rule), "kept": row.facts.get("kept")} for row in result.not_counted

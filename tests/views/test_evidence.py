@@ -47,7 +47,8 @@ def test_a_file_missing_from_the_store_is_a_clear_page(app: Any, client_for: Cli
 def same_certificate(app: Any, *pks: int) -> None:
     with app.app_context(), acting(SYSTEM):
         for pk in pks:
-            db.session.get_one(Claim, pk).certificate_number = "HUI-2026-7"
+            found = db.session.get_one(Claim, pk)
+            found.certificate_number = found.certificate_key = "HUI20267"
         db.session.commit()
 
 
