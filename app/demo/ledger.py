@@ -14,6 +14,7 @@ from typing import Any
 from app.demo.people import Person
 from app.domain import standing as rules
 from app.domain.policy import Policy, default_pack, pack
+from app.domain.scope import school_in_year, years_in_scope
 from app.services import standings
 
 
@@ -42,13 +43,13 @@ def standing_rows(
     now: datetime,
 ) -> Iterator[dict[str, Any]]:
     """The standings of a teacher, one a year in scope."""
-    years = standings.years_in_scope(person.stays, {entry.year for entry in entries}, verified)
+    years = years_in_scope(person.stays, {entry.year for entry in entries}, verified)
     ordered = sorted(entries, key=lambda entry: entry.id)
     for result in rules.assess_years(years, ordered, lambda year: policy_for(year, person.series)):
         yield {
             "teacher_id": person.id,
             "year": result.year,
-            "school_id": standings.school_in_year(person.stays, result.year, person.place.id),
+            "school_id": school_in_year(person.stays, result.year, person.place.id),
             "computed_at": now,
             **standings.columns_of(result),
         }

@@ -21,6 +21,7 @@ from app.demo.certificates import Issuer
 from app.demo.days import seeded
 from app.domain.days import day_in_china
 from app.domain.policy import Deadline, Policy
+from app.domain.scope import years_in_scope
 from app.models import (
     Activity,
     Affiliation,
@@ -223,7 +224,7 @@ class _Loader:
         outcomes: dict[int, claims.Outcome] = {}
         for year in self._years_of(person.place):
             policy = self.policy_for(year, person.series)
-            if not standings.years_in_scope(person.stays, (), (year,)):
+            if not years_in_scope(person.stays, (), (year,)):
                 continue
             is_open = self._is_open(policy, year)
             entries += self._attended(rng, person, policy, year, is_open)

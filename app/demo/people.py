@@ -11,8 +11,8 @@ from app.demo.days import a_day, seeded
 from app.demo.names import MINORITY_NAMES, RARE_NAMES, IdNumbers, birthday, full_name, phone
 from app.demo.places import STAGES_OF_KIND, Place
 from app.domain.identity import mask_id_number
+from app.domain.scope import Stay
 from app.security.secrets import seal
-from app.services.standings import Stay
 
 STORY_NAME = "陈静怡"
 # At every school the first few have stayed where they are: stories are told of them.

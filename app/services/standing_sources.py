@@ -7,22 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import standing as rules
+from app.domain.scope import Stay
 from app.models import Affiliation, Entry, Exemption, Standing
-
-
-class Stay(NamedTuple):
-    """Where a teacher worked: school, first day, last day (None while it lasts)."""
-
-    school_id: int
-    from_on: date
-    to_on: date | None
 
 
 def stays_of(session: Session, teacher_ids: Sequence[int]) -> dict[int, list[Stay]]:

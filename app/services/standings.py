@@ -20,11 +20,12 @@ from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.hours import plain
 from app.domain.policy import Policy, default_pack, pack
+from app.domain.scope import school_in_year, years_in_scope
 from app.models import PolicyBinding, Standing, Teacher
 from app.security.actor import acting, current_actor
 from app.services.founding import frozen_policies, void_unfounded
 from app.services.refusals import No
-from app.services.standing_sources import Stay, exemptions_of, kept_years, live_entries, stays_of
+from app.services.standing_sources import exemptions_of, kept_years, live_entries, stays_of
 from app.services.turns import take_turn
 
 CHUNK = 1000
@@ -69,21 +70,6 @@ def verified_years(bound: Iterable[tuple[int, str]], series: str, now: datetime)
     """
     this_year = day_in_china(now).year
     return tuple(sorted({year for year, of_series in bound if of_series == series and year < this_year} | {this_year}))
-
-
-def years_in_scope(stays: Sequence[Stay], years_with_hours: Iterable[int], verified: Sequence[int]) -> tuple[int, ...]:
-    """The years a teacher has a standing for, ascending (SCOPE)."""
-    years = set(years_with_hours)
-    for year in verified:
-        if any(stay.from_on.year <= year and (stay.to_on is None or stay.to_on.year >= year) for stay in stays):
-            years.add(year)
-    return tuple(sorted(years))
-
-
-def school_in_year(stays: Sequence[Stay], year: int, otherwise: int) -> int:
-    """The school that answers for a year: where the teacher was last in it."""
-    there = [stay for stay in stays if stay.from_on.year <= year]
-    return max(there, key=lambda stay: stay.from_on).school_id if there else otherwise
 
 
 def refresh(session: Session, teacher_id: int, now: datetime) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.domain.errors import Refused
+from app.domain.scope import Stay, school_in_year, years_in_scope
 from app.models import AuditEntry, Claim, Entry, PolicyBinding, School, Standing, Teacher
 from app.services import attendance, register, standings
-from app.services.standings import Stay, school_in_year, years_in_scope
 from tests.factories import make_teacher
 from tests.services.stage import Stage, claim_in, digest, earn, say, standing_of
 
