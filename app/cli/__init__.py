@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import audit, certificates, demo, imports, roles, rules, standings, users, worker
+from app.cli import audit, certificates, demo, imports, policies, roles, rules, standings, users, worker
 
 COMMANDS = (
     audit.audit,
     certificates.certificates,
     demo.demo,
     imports.import_group,
+    policies.policies,
     roles.roles,
     rules.assess_command,
     rules.hours_command,

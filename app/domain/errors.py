@@ -39,6 +39,9 @@ class Code(StrEnum):
     YEAR_UNBOUND = "year_unbound"
     YEAR_OTHER = "year_other"
     SERIES_UNKNOWN = "series_unknown"
+    ANSWER_MISSING = "answer_missing"
+    ANSWER_UNKNOWN = "answer_unknown"
+    ANSWER_OUT_OF_RANGE = "answer_out_of_range"
 
     # Workflow (DOMAIN §4) and deadlines (EFFECT)
     STATE_FORBIDS = "state_forbids"

@@ -5,13 +5,15 @@ Hours are exact decimals in the pack's unit. Every figure comes from the pack. W
 evidence and who decides on it are not known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.domain.answers import check_answers, unmet
 from app.domain.errors import Code, Refused
-from app.domain.policy_terms import Author, ClaimField, ClaimKind, Formula, Policy
+from app.domain.policy_kinds import EACH, MOST, Author, ClaimField, ClaimKind, Formula
+from app.domain.policy_terms import Policy
 from app.domain.rules import Rule
 
 ZERO = Decimal(0)
@@ -36,7 +38,9 @@ class ClaimFacts:
     rule.
 
     `passed` None: nothing was said, which is refused where the kind asks. `year` stands where there are no
-    sessions, or picks the year in which a degree or result spanning two counts.
+    sessions, or picks the year in which a degree or result spanning two counts. `answers` are those to the
+    fields that the kind declares, by field: an option's id, a whole number, or yes or no. None: they were not
+    put, as in a question by file; then only what the formula goes by is missed.
     """
 
     kind: str
@@ -47,15 +51,16 @@ class ClaimFacts:
     stated_hours: Decimal | None = None
     year: int | None = None
     category: str | None = None
+    answers: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """How some hours came about. `rule` gives the id, `source` the clause; `capped`: the full day's hours
-    were the limit.
+    or the pack's ceiling were the limit.
 
-    For a day: `on`, and `minutes` (all of that day added) or `full_day`. For a fixed figure or stated hours:
-    none of these.
+    For a day: `on`, and `minutes` (all of that day added) or `full_day`. For a figure a unit: `units` and
+    `each`. For a fixed figure: the `case` of the kind's formula. For stated hours: none of these.
     """
 
     rule: Rule
@@ -65,6 +70,9 @@ class Step:
     minutes: int | None = None
     full_day: bool = False
     capped: bool = False
+    units: int | None = None
+    each: Decimal | None = None
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """A calendar day on which a teacher's face-to-face entries exceed a full day's hours (CEIL); for the
-    reviewer."""
+    """A day on which a teacher's face-to-face entries exceed a full day's hours (CEIL); for the reviewer."""
 
     on: date
     hours: Decimal
@@ -119,17 +126,19 @@ def check_year(year: int) -> int:
 def convert(policy: Policy, facts: ClaimFacts) -> tuple[Part, ...]:
     """The hours a claim gives under a policy: one part a year, earliest first; parts of 0 hours are left out.
 
-    A failed assessment gives nothing (EXAM, S2 §二（三）1). Raises Refused where the facts make no sense.
+    A failed assessment gives nothing (EXAM, S2 §二（三）1), nor does a condition of the kind that is not met.
+    Raises Refused where the facts make no sense.
     """
     kind = policy.kind(facts.kind)
     if kind is None:
         raise Refused(Code.KIND_UNKNOWN, kind=facts.kind, policy=policy.id)
     _check_facts(policy, kind, facts)
-    if facts.passed is False:
+    if facts.passed is False or unmet(kind, facts.answers) is not None:
         return ()
     category = _category(kind, facts)
-    if kind.formula in (Formula.BY_RELATION, Formula.BY_AUTHOR):
-        return _fixed(kind, facts, category)
+    if kind.formula in (Formula.BY_CHOICE, Formula.PER_UNIT):
+        step = _units(kind, facts) if kind.formula is Formula.PER_UNIT else _chosen(kind, facts, category)
+        return (Part(_year(facts), category, step.hours, (step,)),)
     if facts.sessions and kind.formula is not Formula.STATED:
         return _by_days(policy, facts, category)
     if kind.formula is Formula.DAYS:
@@ -151,6 +160,7 @@ def _check_facts(policy: Policy, kind: ClaimKind, facts: ClaimFacts) -> None:
             raise Refused(Code.CATEGORY_UNKNOWN, category=facts.category, policy=policy.id)
         if facts.category not in kind.categories:
             raise Refused(Code.CATEGORY_NOT_ALLOWED, category=facts.category, kind=kind.id)
+    check_answers(kind, facts.answers)
     if facts.stated_hours is not None:
         check_hours(facts.stated_hours)
     if facts.year is not None:
@@ -191,24 +201,44 @@ def _category(kind: ClaimKind, facts: ClaimFacts) -> str:
     return related if facts.related else unrelated
 
 
-def _fixed(kind: ClaimKind, facts: ClaimFacts, category: str) -> tuple[Part, ...]:
-    """A figure of the pack by case: DEGREE by the category it falls in, RESULT by the part in it. One year
-    only."""
-    if kind.formula is Formula.BY_AUTHOR:
+def _chosen(kind: ClaimKind, facts: ClaimFacts, category: str) -> Step:
+    """A figure of the pack by case: DEGREE by the category it falls in, RESULT by the part in it."""
+    case = _case(kind, facts, category)
+    return Step(Rule(kind.rule), kind.figure(case), kind.figure_source(case), case=case)
+
+
+def _case(kind: ClaimKind, facts: ClaimFacts, category: str) -> str:
+    """Which of the kind's figures it is: by what the claimant answered, or by the category it falls in."""
+    if kind.by == ClaimField.RELATED:
+        # The reviewer who puts a degree under electives says that it is not related: the figure follows.
+        return "related" if category == kind.categories[0] else "unrelated"
+    if kind.by == ClaimField.AUTHOR:
         if facts.author is None:
             raise Refused(Code.AUTHOR_MISSING, kind=kind.id)
-        case = facts.author
-    else:
-        # The reviewer who puts a degree under electives thereby says that it is not related, so the figure
-        # follows.
-        case = "related" if category == kind.categories[0] else "unrelated"
-    hours = kind.figure(case)
-    return (Part(_year(facts), category, hours, (Step(Rule(kind.rule), hours, kind.source),)),)
+        return facts.author
+    return str(_answer(kind, facts))
+
+
+def _units(kind: ClaimKind, facts: ClaimFacts) -> Step:
+    """So many units at a figure each, up to the ceiling where the pack sets one."""
+    units, each = int(str(_answer(kind, facts))), kind.figure(EACH)
+    ceiling = dict(kind.figures).get(MOST)
+    is_capped = ceiling is not None and units * each > ceiling
+    hours = ceiling if ceiling is not None and is_capped else units * each
+    source = kind.figure_source(MOST if is_capped else EACH)
+    return Step(Rule(kind.rule), hours, source, capped=is_capped, units=units, each=each)
+
+
+def _answer(kind: ClaimKind, facts: ClaimFacts) -> object:
+    """The answer to the field that the formula goes by."""
+    if facts.answers is None:
+        field = kind.own_field(kind.by)
+        raise Refused(Code.ANSWER_MISSING, field=kind.by, asked=field.title if field else kind.by)
+    return facts.answers[kind.by]  # checked before
 
 
 def _year(facts: ClaimFacts) -> int:
-    """The one year of hours that have no days of their own: the year stated, else the one in which the matter
-    ended."""
+    """The one year of hours without days of their own: the year stated, else that in which the matter ended."""
     if facts.year is not None:
         return facts.year
     if facts.sessions:
@@ -235,8 +265,7 @@ def _by_days(policy: Policy, facts: ClaimFacts, category: str) -> tuple[Part, ..
 
 
 def _day(policy: Policy, on: date, minutes: int, is_full: bool) -> Step:
-    """The hours of one calendar day: its minutes are added before dividing, and a full day's hours are the
-    ceiling."""
+    """The hours of one day: its minutes are added before dividing, and a full day's hours are the ceiling."""
     if is_full:
         return Step(
             Rule.DAY,
@@ -256,8 +285,7 @@ def _day(policy: Policy, on: date, minutes: int, is_full: bool) -> Step:
 
 
 def over_ceiling(policy: Policy, dated: Iterable[tuple[date, Decimal, object]]) -> tuple[Excess, ...]:
-    """The days on which dated face-to-face entries (day, hours, reference) add up to more than a full day
-    (CEIL, R).
+    """The days on which dated entries (day, hours, reference) add up to more than a full day (CEIL, R).
 
     Nothing is cut: the reviewer sees the excess and decides.
     """

@@ -5,12 +5,13 @@ An item that makes no sense is answered with a code; only a file that is no ques
 
 from typing import Any
 
+from app.domain import json_members
 from app.domain.errors import Code, Refused
 from app.domain.hours import ClaimFacts, Session, convert, plain
 from app.domain.json_reading import BadQuestion, Value, parse
 from app.domain.policy import pack
 
-_KEYS = ("passed", "related", "author", "sessions", "stated_hours", "year", "category")
+_KEYS = ("passed", "related", "author", "sessions", "stated_hours", "year", "category", "answers")
 
 
 def answer_hours(raw: bytes) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def _id(item: Value) -> str | int | None:
         return None
     if isinstance(found.value, int) and not isinstance(found.value, bool):
         return found.value
-    return found.value if found.text() is not None else None
+    return found.value if found.read(json_members.text) is not None else None
 
 
 def _answer(item_id: str | int, item: Value) -> dict[str, Any]:
@@ -60,34 +61,42 @@ def _answer(item_id: str | int, item: Value) -> dict[str, Any]:
 
 
 def _policy_id(item: Value) -> str:
-    apart = Value(item.value, item.place, [])  # the faults of an item are its own, not the file's
+    apart = item.apart()  # the faults of an item are its own, not the file's
     apart.is_object(("id", "policy", "kind"), _KEYS)
-    policy = apart.at("policy").text()
+    policy: str | None = apart.at("policy").read(json_members.text)
     if apart.faults or policy is None:
         raise Refused(apart.faults[0].code)
     return policy
 
 
 def _facts(item: Value) -> ClaimFacts:
-    apart = Value(item.value, item.place, [])
+    apart = item.apart()
     facts = ClaimFacts(
-        kind=apart.at("kind").text() or "",
-        passed=apart.at("passed").flag(),
-        related=apart.at("related").flag(),
-        author=apart.at("author").text(),
+        kind=apart.at("kind").read(json_members.text) or "",
+        passed=apart.at("passed").read(json_members.flag),
+        related=apart.at("related").read(json_members.flag),
+        author=apart.at("author").read(json_members.text),
         sessions=tuple(filter(None, [_session(one) for one in apart.at("sessions").items()])),
-        stated_hours=apart.at("stated_hours").hours(),
-        year=apart.at("year").year(),
-        category=apart.at("category").text(),
+        stated_hours=apart.at("stated_hours").read(json_members.hours),
+        year=apart.at("year").read(json_members.year),
+        category=apart.at("category").read(json_members.text),
+        answers=_answers(apart.at("answers")),
     )
     if apart.faults:
         raise Refused(apart.faults[0].code)
     return facts
 
 
+def _answers(value: Value) -> dict[str, object] | None:
+    """The answers to the fields that the kind declares; None where they were not put."""
+    if value.value is None or not value.is_object((), None):
+        return None
+    return {key: value.at(key).value for key in value.value}
+
+
 def _session(value: Value) -> Session | None:
     if not value.is_object(("on",), ("full_day", "minutes")):
         return None
-    on = value.at("on").day()
-    full_day, minutes = value.at("full_day").flag(), value.at("minutes").whole()
+    on = value.at("on").read(json_members.day)
+    full_day, minutes = value.at("full_day").read(json_members.flag), value.at("minutes").read(json_members.whole)
     return Session(on, full_day or False, minutes) if on else None

@@ -1,7 +1,8 @@
 """Which policies there are and which one binds a year and a series by default.
 
-The values are defined in `policy_terms.py` and re-exported here; a pack is read in `policy_pack.py`. Bindings
-that an administrator made stand in the database and go before these defaults; that is the services' business.
+The values are defined in `policy_terms.py` and `policy_kinds.py` and re-exported here; a pack is read in
+`policy_pack.py`. Bindings that an administrator made stand in the database and go before these defaults; that
+is the services' business.
 """
 
 from collections.abc import Mapping
@@ -10,28 +11,26 @@ from pathlib import Path
 from types import MappingProxyType
 
 from app.domain.errors import Code, Refused
-from app.domain.policy_node import PackFault, PackReason
+from app.domain.policy_kinds import Author, ClaimField, ClaimKind, Companion, FieldType, Formula, KindField, Option
+from app.domain.policy_node import PackFault, PackReason, decoded
 from app.domain.policy_pack import read_pack
 from app.domain.policy_terms import (
     ANY_SERIES,
-    Author,
     Category,
-    ClaimField,
-    ClaimKind,
     DayOfYear,
     Deadline,
     Figure,
-    Formula,
     Policy,
     Reminder,
     Series,
     Subject,
-    Words,
 )
+from app.domain.words import Words
 
 __all__ = [
-    "ANY_SERIES", "Author", "Category", "ClaimField", "ClaimKind", "DayOfYear", "Deadline", "Figure",
-    "Formula", "PackFault", "PackReason", "Policy", "Reminder", "Series", "Subject", "Words",
+    "ANY_SERIES", "Author", "Category", "ClaimField", "ClaimKind", "Companion", "DayOfYear", "Deadline",
+    "FieldType", "Figure", "Formula", "KindField", "Option", "PackFault", "PackReason", "Policy", "Reminder",
+    "Series", "Subject", "Words",
     "default_pack", "load", "pack", "packs", "read_folder",
 ]  # fmt: skip
 
@@ -42,7 +41,7 @@ def load(text_or_path: str | Path) -> Policy:
     """The policy of a pack, from its text (`str`) or its file (`Path`). Raises PackFault with place, line,
     reason."""
     if isinstance(text_or_path, Path):
-        return read_pack(text_or_path.read_text(encoding="utf-8"), text_or_path.name)
+        return read_pack(decoded(text_or_path.read_bytes(), text_or_path.name), text_or_path.name)
     return read_pack(text_or_path)
 
 

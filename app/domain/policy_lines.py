@@ -1,8 +1,8 @@
 """On which line of a pack a key stands. `tomllib` keeps no places, and whoever mends a pack needs one.
 
 A place is a tuple of keys and list positions, such as `("kind", 2, "hours", "main")`. This is no TOML parser:
-it reads headers and the keys that begin a line, which is how packs are written, and falls back to the nearest
-enclosing place for anything inside a line.
+it reads headers, the keys that begin a line and the members of a list that stand on lines of their own, which
+is how packs are written, and falls back to the nearest enclosing place for anything inside a line.
 """
 
 import re
@@ -10,6 +10,7 @@ import re
 Place = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"]+)\s*\]\]?\s*(?:#.*)?$")
+_MEMBER = re.compile(r"^\s*[^\s\]#]")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_.\-\"]+)\s*=")
 
 
@@ -20,12 +21,26 @@ class Lines:
         self._lines: dict[Place, int] = {}
         counts: dict[Place, int] = {}
         table: Place = ()
+        members: Place | None = None  # the list whose members the lines hold
+        position = 0
+        quotes = ""  # what ends the text of several lines one is in
         for number, line in enumerate(text.splitlines(), start=1):
-            if header := _HEADER.match(line):
+            if quotes:
+                quotes = "" if quotes in line else quotes
+                continue
+            quotes = next((mark for mark in ('"""', "'''") if line.count(mark) == 1), "")
+            if members is not None:
+                if _MEMBER.match(line):
+                    self._lines.setdefault((*members, position), number)
+                    position += 1
+                members = None if line.lstrip().startswith("]") else members
+            elif header := _HEADER.match(line):
                 table = self._table(header[2], counts, is_list=header[1] == "[[")
                 self._lines.setdefault(table, number)
             elif key := _KEY.match(line):
                 self._lines.setdefault(table + _names(key[1]), number)
+                if line[key.end() :].partition("#")[0].strip() == "[":
+                    members, position = table + _names(key[1]), 0
 
     @staticmethod
     def _table(dotted: str, counts: dict[Place, int], *, is_list: bool) -> Place:

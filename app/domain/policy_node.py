@@ -5,25 +5,37 @@ What a pack holds stands in `policy_pack.py`; here is only how one value is read
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from app.domain.policy_lines import Lines, Place, written
-from app.domain.policy_terms import DayOfYear, Figure, Words
+from app.domain.policy_terms import DayOfYear, Figure
+from app.domain.words import Words
 
 FEBRUARY_AT_ITS_SHORTEST = 28
+HOURS_IN_A_YEAR = 366 * 24
 _DAY = re.compile(r"(same|next)-year (\d\d)-(\d\d)")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+LONGEST_ID = 20  # categories, kinds, purposes: what their columns hold
 _DAYS_IN_MONTH = (31, FEBRUARY_AT_ITS_SHORTEST, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
+MOST_BYTES = 256 * 1024  # the largest pack that ships has 12 KB
+_DEEPEST = 20
+_LONGEST_WHOLE = 18
+_LONG_WHOLE = re.compile(rf"\d{{{_LONGEST_WHOLE + 1},}}")
+
 Choice = TypeVar("Choice", bound=StrEnum)
+Read = TypeVar("Read")
 
 
 class PackReason(StrEnum):
     """Why a pack is refused: a closed vocabulary, as `errors.Code` is for claims."""
 
+    TOO_LARGE = "too_large"
+    NOT_UTF8 = "not_utf8"
+    TOO_DEEP = "too_deep"
     SYNTAX = "syntax"
     KEY_MISSING = "key_missing"
     KEY_UNKNOWN = "key_unknown"
@@ -35,7 +47,10 @@ class PackReason(StrEnum):
     NUMBER_INVALID = "number_invalid"
     NEGATIVE = "negative"
     NOT_POSITIVE = "not_positive"
+    NUMBER_TOO_LARGE = "number_too_large"
+    NUMBER_TOO_FINE = "number_too_fine"
     DAY_INVALID = "day_invalid"
+    YEAR_IMPOSSIBLE = "year_impossible"
     YEARS_REVERSED = "years_reversed"
     CATEGORY_UNKNOWN = "category_unknown"
     CATEGORY_COUNT = "category_count"
@@ -48,11 +63,12 @@ class PackReason(StrEnum):
 
 class PackFault(Exception):
     """A pack is refused: at `place` (`kind[2].hours.main`), on `line` of the file, for `reason` (a
-    `PackReason`)."""
+    `PackReason`). `all` holds every fault that was found, this one first."""
 
     def __init__(self, place: str, line: int, reason: PackReason, name: str = "") -> None:
         super().__init__(place, line, reason, name)
         self.place, self.line, self.reason, self.name = place, line, reason, name
+        self.all: tuple[PackFault, ...] = (self,)
 
     def __str__(self) -> str:
         return f"{self.name}:{self.line}: {self.place}: {self.reason}"
@@ -108,9 +124,9 @@ class Node:
     def text(self, key: str) -> str:
         return self.child(key).string()
 
-    def id(self, key: str = "id") -> str:
+    def id(self, key: str = "id", longest: int = LONGEST_ID) -> str:
         found = self.text(key)
-        if not _ID.fullmatch(found):
+        if not _ID.fullmatch(found) or len(found) > longest:
             self.fault(PackReason.ID_INVALID, key)
         return found
 
@@ -125,7 +141,7 @@ class Node:
         return self.value
 
     def number(self) -> Decimal:
-        """A finite decimal that is not negative. Never a float: the pack is read with exact decimals."""
+        """Hours: a finite decimal, not negative, in hundredths, no more than a year has. Never a float."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
             self.fault(PackReason.TYPE_WRONG)
         number = Decimal(self.value)
@@ -133,6 +149,10 @@ class Node:
             self.fault(PackReason.NUMBER_INVALID)
         if number < 0:
             self.fault(PackReason.NEGATIVE)
+        if number > HOURS_IN_A_YEAR:
+            self.fault(PackReason.NUMBER_TOO_LARGE)
+        if number != round(number, 2):
+            self.fault(PackReason.NUMBER_TOO_FINE)
         return number
 
     def positive(self) -> Decimal:
@@ -178,22 +198,80 @@ class Node:
 
 
 class Pack:
-    """The pack being read: its text, its lines, and the figures met so far."""
+    """The pack being read: its text, its lines, the figures met so far, and the faults found so far."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.name, self.lines = name, Lines(text)
+        self.name = name
         self.figures: list[Figure] = []
+        self.faults: list[PackFault] = []
+        if len(text) > MOST_BYTES:
+            raise PackFault("", 1, PackReason.TOO_LARGE, name)
+        # Dotted names and brackets without end would keep the reader busy for hours, and no notice is so deep.
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.partition("=")[0].count(".") > _DEEPEST and not line.lstrip().startswith("#"):
+                raise PackFault("", number, PackReason.TOO_DEEP, name)
+        self.lines = Lines(text)
+        self.tree = self._parsed(text)
+
+    def _parsed(self, text: str) -> dict[str, Any]:
         try:
-            self.tree = tomllib.loads(text, parse_float=Decimal)
+            return tomllib.loads(text, parse_float=_exact)
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"at line (\d+)", str(error))  # otherwise it is "at end of document"
             line = int(at[1]) if at else max(1, len(text.splitlines()))
-            raise PackFault("", line, PackReason.SYNTAX, name) from error
+            raise PackFault("", line, PackReason.SYNTAX, self.name) from error
+        except ValueError as error:  # a whole number of thousands of digits
+            raise PackFault("", _line_of(_LONG_WHOLE, text), PackReason.NUMBER_TOO_LARGE, self.name) from error
+        except RecursionError as error:
+            raise PackFault("", _deepest_line(text), PackReason.TOO_DEEP, self.name) from error
 
     def fault(self, place: Place, reason: PackReason) -> NoReturn:
         raise PackFault(written(place), self.lines.line(place), reason, self.name)
+
+    def each(self, nodes: Iterable[Node], read: Callable[[Node], Read]) -> tuple[Read, ...]:
+        """What `read` makes of each node. A fault of one is noted, so that one look finds those of all."""
+        found = []
+        for node in nodes:
+            try:
+                found.append(read(node))
+            except PackFault as fault:
+                self.faults.append(fault)
+        return tuple(found)
 
     def note(self, place: Place, value: object, source: str) -> None:
         self.figures.append(
             Figure(written(place), tuple(value) if isinstance(value, list) else value, source)
         )
+
+
+def _exact(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except ArithmeticError:  # an exponent beyond all numbers; refused as none where it is read
+        return Decimal("NaN")
+
+
+def _line_of(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.search(text)
+    return text.count("\n", 0, match.start()) + 1 if match else 1
+
+
+def _deepest_line(text: str) -> int:
+    """The first line that opens more than a pack ever would."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        for letter in line:
+            depth += (letter in "[{") - (letter in "]}")
+            if depth > _DEEPEST:
+                return number
+    return 1
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """The text of a pack's file. Raises PackFault for one that is too large or not UTF-8."""
+    if len(raw) > MOST_BYTES:
+        raise PackFault("", 1, PackReason.TOO_LARGE, name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackFault("", raw.count(b"\n", 0, error.start) + 1, PackReason.NOT_UTF8, name) from error

@@ -1,43 +1,57 @@
 """Reads one policy pack and refuses a bad one with the place, the line and the reason.
 
 A pack is TOML. Every figure is a small table `{ value = …, source = "…" }`, so that none can stand without
-its clause. What the figures mean stands in `policy_terms.py`; which pack binds when, in `policy.py`.
+its clause. A kind is read in `policy_fields.py`. What the figures mean stands in `policy_terms.py`; which
+pack binds when, in `policy.py`.
 """
 
 from dataclasses import replace
-from decimal import Decimal
 from hashlib import sha256
 
-from app.domain.policy_node import FEBRUARY_AT_ITS_SHORTEST, Node, Pack, PackReason
+from app.domain.policy_fields import read_kind, refuse_twice
+from app.domain.policy_kinds import Companion
+from app.domain.policy_node import FEBRUARY_AT_ITS_SHORTEST, Node, Pack, PackFault, PackReason
 from app.domain.policy_terms import (
     ANY_SERIES,
     Binds,
     Category,
-    ClaimField,
-    ClaimKind,
     Deadline,
-    Formula,
     Policy,
     Reminder,
     Series,
     Subject,
-    Words,
 )
-from app.domain.rules import Rule
+from app.domain.policy_uses import Use, Who
 
-_CASES = {Formula.BY_RELATION: ("related", "unrelated"), Formula.BY_AUTHOR: ("main", "other")}
-_BOTH_WAYS = 2  # a category for what is related to the teacher's subject, and one for what is not
+PROOF = "proof"  # the purpose of the evidence itself
+TOTAL = "total"  # beside the categories in a standing's sums
+LONGEST_PACK_ID = 40
+_YEARS = range(1990, 2101)
 
 
 def read_pack(text: str, name: str = "") -> Policy:
-    """The policy a pack's text states. Raises PackFault at the first fault; `name` is shown in it."""
+    """The policy a pack's text states. Raises PackFault with the first fault, which holds the others that
+    were found; `name` is shown in it."""
     pack = Pack(text, name)
-    root = Node(pack, (), pack.tree)
-    categories = tuple(_category(node) for node in root.items("category"))
-    _refuse_twice(root, "category", [category.id for category in categories])
-    if not categories:
+    try:
+        policy = _policy(pack, Node(pack, (), pack.tree), sha256(text.encode()).hexdigest())
+    except PackFault as fault:
+        pack.faults.append(fault)
+    if pack.faults:
+        first, *others = sorted(pack.faults, key=lambda fault: fault.line)
+        first.all = (first, *others)
+        raise first
+    return replace(policy, figures=tuple(pack.figures))
+
+
+def _policy(pack: Pack, root: Node, digest: str) -> Policy:
+    categories = pack.each(root.items("category"), _category)
+    if not categories and not pack.faults:
         root.fault(PackReason.KEY_MISSING, "category")
     known = {category.id for category in categories}
+    if pack.faults:  # what the others name cannot be judged without the categories
+        raise pack.faults.pop()
+    refuse_twice(root, "category", [category.id for category in categories], key="id")
     total, day, carry = root.child("total"), root.child("day"), root.child("carry")
     carry_category = carry.figure("category")[0]
     if carry_category.string() not in known:
@@ -49,7 +63,7 @@ def read_pack(text: str, name: str = "") -> Policy:
     deadlines = root.child("deadlines")
     reviews = root.figure("review_days")[0] if root.has("review_days") else None
     policy = Policy(
-        id=root.id(),
+        id=root.id(longest=LONGEST_PACK_ID),
         title=root.words("title"),
         jurisdiction=root.words("jurisdiction"),
         source=root.text("source"),
@@ -64,37 +78,45 @@ def read_pack(text: str, name: str = "") -> Policy:
         carry_out=carry.figure("out")[0].flag(),
         carry_in=carry.figure("in")[0].flag(),
         carry_category=carry_category.string(),
-        public_subjects=tuple(_subject(node) for node in root.items("public_subject")),
+        public_subjects=pack.each(root.items("public_subject"), _subject),
         deadlines=tuple((which, deadlines.day(which)) for which in Deadline if deadlines.has(which)),
         review_days=_review_days(reviews) if reviews else (),
-        reminders=tuple(_reminder(node) for node in root.items("reminder")),
-        kinds=tuple(_kind(node, known) for node in root.items("kind")),
+        reminders=pack.each(root.items("reminder"), _reminder),
+        kinds=pack.each(root.items("kind"), lambda node: read_kind(node, known)),
+        companions=pack.each(root.items("companion"), _companion),
+        uses=pack.each(root.items("use"), _use),
         figures=(),
-        digest=sha256(text.encode()).hexdigest(),
+        digest=digest,
     )
     for node in (total, day, carry, deadlines, root):
         node.done()
-    _refuse_twice(root, "kind", [kind.id for kind in policy.kinds])
-    _refuse_twice(root, "public_subject", [subject.code for subject in policy.public_subjects])
-    return replace(policy, figures=tuple(pack.figures))
+    if not pack.faults:  # with members left out their places would be wrong
+        refuse_twice(root, "kind", [kind.id for kind in policy.kinds], key="id")
+        refuse_twice(root, "public_subject", [subject.code for subject in policy.public_subjects], key="code")
+        refuse_twice(root, "reminder", [reminder.id for reminder in policy.reminders], key="id")
+        refuse_twice(root, "companion", [one.id for one in policy.companions], key="id")
+        refuse_twice(root, "use", [one.id for one in policy.uses], key="id")
+    return policy
 
 
-def _refuse_twice(root: Node, key: str, ids: list[str]) -> None:
-    for position, found in enumerate(ids):
-        if found in ids[:position]:
-            root.fault(PackReason.ID_TWICE, key, position, "id")
+def _use(node: Node) -> Use:
+    use = Use(node.id(), node.words("title"), node.child("who").choice(Who), node.text("source"))
+    node.done()
+    return use
 
 
 def _category(node: Node) -> Category:
     required = node.figure("required")[0].number() if node.has("required") else None
     once = node.figure("once_per_subject")[0].flag() if node.has("once_per_subject") else False
+    if node.id() == TOTAL:
+        node.fault(PackReason.ID_INVALID, "id")
     category = Category(node.id(), node.words("title"), required, node.text("source"), once)
     node.done()
     return category
 
 
 def _subject(node: Node) -> Subject:
-    subject = Subject(node.id("code"), node.words("title"), node.text("source"))
+    subject = Subject(node.id("code", longest=LONGEST_PACK_ID), node.words("title"), node.text("source"))
     node.done()
     return subject
 
@@ -102,6 +124,9 @@ def _subject(node: Node) -> Subject:
 def _binds(node: Node) -> Binds:
     first = node.child("first")
     last = node.child("last").whole() if node.has("last") else None
+    for key, year in (("first", first.whole()), ("last", last)):
+        if year is not None and year not in _YEARS:
+            node.fault(PackReason.YEAR_IMPOSSIBLE, key)
     if last is not None and last < first.whole():
         node.fault(PackReason.YEARS_REVERSED, "last")
     series = tuple(item.string() for item in node.items("series"))
@@ -132,47 +157,9 @@ def _reminder(node: Node) -> Reminder:
     return reminder
 
 
-def _kind(node: Node, known: set[str]) -> ClaimKind:
-    categories = tuple(item.string() for item in node.items("categories"))
-    for position, category in enumerate(categories):
-        if category not in known:
-            node.fault(PackReason.CATEGORY_UNKNOWN, "categories", position)
-    if not categories:
-        node.fault(PackReason.KEY_MISSING, "categories")
-    formula = node.child("formula").choice(Formula)
-    by_relation = node.child("by_relation").flag() if node.has("by_relation") else False
-    if by_relation and len(categories) != _BOTH_WAYS:
-        node.fault(PackReason.CATEGORY_COUNT, "categories")
-    fields = tuple(item.choice(ClaimField) for item in node.items("fields"))
-    figures: tuple[tuple[str, Decimal], ...] = ()
-    if formula in _CASES:
-        hours = node.child("hours")
-        figures = tuple((case, hours.figure(case)[0].positive()) for case in _CASES[formula])
-        hours.done()
-    needed = {
-        Formula.DAYS: {ClaimField.SESSIONS},
-        Formula.DAYS_OR_STATED: {ClaimField.SESSIONS, ClaimField.STATED_HOURS},
-        Formula.STATED: {ClaimField.STATED_HOURS},
-        Formula.BY_RELATION: {ClaimField.RELATED},
-        Formula.BY_AUTHOR: {ClaimField.AUTHOR},
-    }[formula] | ({ClaimField.RELATED} if by_relation else set())
-    if not needed <= set(fields):  # the form would not ask for what the formula needs
-        node.fault(PackReason.FIELD_MISSING, "fields")
-    evidence = node.child("evidence")
-    words, evidence_source = Words(evidence.text("zh"), evidence.text("en")), evidence.text("source")
-    evidence.done()
-    kind = ClaimKind(
-        id=node.id(),
-        title=node.words("title"),
-        categories=categories,
-        by_relation=by_relation,
-        formula=formula,
-        figures=figures,
-        fields=fields,
-        evidence=words,
-        evidence_source=evidence_source,
-        rule=node.child("rule").choice(Rule),
-        source=node.text("source"),
-    )
+def _companion(node: Node) -> Companion:
+    if node.id() == PROOF:
+        node.fault(PackReason.ID_INVALID, "id")
+    companion = Companion(node.id(), node.words("when"), node.words("title"), node.text("source"))
     node.done()
-    return kind
+    return companion

@@ -1,7 +1,8 @@
 """What a policy pack says, as frozen values. No figure of a rule stands here: the packs in `app/policies/`
 hold them.
 
-Reading and checking a pack is the business of `policy_pack.py`; choosing one, of `policy.py`.
+What a claim kind is stands in `policy_kinds.py`. Reading and checking a pack is the business of
+`policy_pack.py`; choosing one, of `policy.py`.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+
+from app.domain.policy_kinds import ClaimKind, Companion
+from app.domain.policy_uses import Use
+from app.domain.words import Words
 
 ANY_SERIES = "*"
 
@@ -27,36 +32,6 @@ class Series(StrEnum):
     OTHER = "other"
 
 
-class Formula(StrEnum):
-    """How a claim kind turns into hours."""
-
-    DAYS = "days"  # rule DAY on the sessions
-    DAYS_OR_STATED = (
-        "days_or_stated"  # rule DAY where sessions are given, else what the evidence states (KINDS)
-    )
-    STATED = "stated"  # what the evidence states
-    BY_RELATION = "by_relation"  # a fixed figure, by whether it is related to the teacher's subject (DEGREE)
-    BY_AUTHOR = "by_author"  # a fixed figure, by the teacher's part in it (RESULT)
-
-
-class ClaimField(StrEnum):
-    """The fields a claim kind may ask for beside the ones every claim has (title, organiser, evidence)."""
-
-    PASSED = "passed"
-    RELATED = "related"
-    AUTHOR = "author"
-    SESSIONS = "sessions"
-    STATED_HOURS = "stated_hours"
-    CATEGORY = "category"
-
-
-class Author(StrEnum):
-    """The teacher's part in a result: 主创人员 or 非主创人员 (S2 §二（三）4)."""
-
-    MAIN = "main"
-    OTHER = "other"
-
-
 class Deadline(StrEnum):
     """What a pack may set a last day for."""
 
@@ -65,18 +40,6 @@ class Deadline(StrEnum):
     SECOND_REVIEW = "second_review"
     FACE_TO_FACE = "face_to_face"
     SESSIONS = "sessions"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in both languages."""
-
-    zh: str
-    en: str
-
-    def text(self, language: str) -> str:
-        """The Chinese text for any `zh…` language, else the English one."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,37 +112,6 @@ class Binds:
         return self.first <= year and (self.last is None or year <= self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimKind:
-    """A kind of claim. `categories` are those it may take, the usual one first.
-
-    `by_relation`: the category follows from whether the matter is related to the teacher's subject: the first
-    category where it is, the second where not. `figures` holds the hours of the fixed formulas by case:
-    `related` and `unrelated`, or `main` and `other`. `rule` is the rule's id (DOMAIN §3).
-    """
-
-    id: str
-    title: Words
-    categories: tuple[str, ...]
-    by_relation: bool
-    formula: Formula
-    figures: tuple[tuple[str, Decimal], ...]
-    fields: tuple[ClaimField, ...]
-    evidence: Words
-    evidence_source: str
-    rule: str
-    source: str
-
-    def asks(self, field: ClaimField) -> bool:
-        """Whether the claim form shows this field."""
-        return field in self.fields
-
-    def figure(self, case: str) -> Decimal:
-        """The fixed hours for a case of the formula; KeyError where the pack has none (the loader sees to
-        it)."""
-        return dict(self.figures)[case]
-
-
 @dataclass(frozen=True, eq=False)
 class Policy:
     """One pack. Hours are in the pack's own unit (`unit`): 学时 or 学分. Compared and hashed by identity:
@@ -205,6 +137,8 @@ class Policy:
     review_days: tuple[int, ...]
     reminders: tuple[Reminder, ...]
     kinds: tuple[ClaimKind, ...]
+    companions: tuple[Companion, ...]
+    uses: tuple[Use, ...]
     figures: tuple[Figure, ...]
     digest: str
 
@@ -225,6 +159,10 @@ class Policy:
     def category(self, category_id: str) -> Category | None:
         """The category of that id, if the pack has it."""
         return next((category for category in self.categories if category.id == category_id), None)
+
+    def companion(self, companion_id: str) -> Companion | None:
+        """What the pack asks for beside the evidence under that id, if anything (EVIDENCE)."""
+        return next((one for one in self.companions if one.id == companion_id), None)
 
     def source_of(self, place: str) -> str:
         """The clause a figure rests on, by its place in the pack (`day.hours`); empty for an unknown

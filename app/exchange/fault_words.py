@@ -64,7 +64,10 @@ ROW_WORDS: dict[str, Any] = {
     ),
     RowFault.TEACHER_ELSEWHERE: _("is registered at another school; ask the city administrator to move the teacher"),
     RowFault.TEACHER_UNKNOWN: _("and the name together are no registered teacher; check both"),
-    RowFault.NAME_DIFFERS: _("differs from the registered name %(name)s"),
+    RowFault.NAME_DIFFERS: _(
+        "is “%(theirs)s” in the file and “%(ours)s” in the register, for the same ID number; the two must "
+        "agree (%(rule)s)"
+    ),
     RowFault.ACTIVITY_UNKNOWN: _("is no activity of yours; check the number"),
     Code.ID_LENGTH: _("must have 18 characters, this has %(length)s"),
     Code.ID_CHARACTERS: _("must be 17 digits and a digit or X"),

@@ -1,130 +1,51 @@
 """The teacher's side of a claim: drafting, changing, submitting, withdrawing (DOMAIN §4).
 
-The reviewers' side is ``decisions.py``; the state itself is written in ``workflow.py``.
+The reviewers' side is ``decisions.py``; the state itself is written in ``workflow.py``. What a claim holds and what
+the rules make of it is ``claim_facts.py``, whose names are handed on from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.domain.days import day_in_china
 from app.domain.deadlines import is_in_time
 from app.domain.errors import Code, Refused
-from app.domain.hours import HOURS_IN_A_YEAR, ClaimFacts, Part, check_hours, convert
-from app.domain.hours import Session as Stay
+from app.domain.evidence import missing
 from app.domain.likeness import certificate_key
 from app.domain.policy import Deadline, Policy, pack
 from app.domain.workflow import Duty, Verb
 from app.models import Claim, Teacher
 from app.security.actor import Actor
-from app.services import duplicates, numbers, standings, workflow
+from app.services import duplicates, extensions, numbers, standings, workflow
+from app.services.claim_facts import (
+    ClaimData,
+    check_kept_hours,
+    data_of,
+    domain_facts,
+    most_in,
+    reckon,
+    stated_companions,
+)
 from app.services.refusals import No
 from app.services.turns import take_turn
 
 
-@dataclass(frozen=True)
-class ClaimData:
-    """What a claim form holds. ``facts`` are the fields its kind asks for; see the model for their layout."""
-
-    year: int
-    kind: str
-    title: str
-    organiser_name: str | None = None
-    certificate_number: str | None = None
-    subject: str | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def domain_facts(data: ClaimData) -> ClaimFacts:
-    """The same facts as the conversion wants them. Raises Refused for a date or number that is none."""
-    raw = data.facts
-    try:
-        sessions = tuple(
-            Stay(
-                on=date.fromisoformat(row["on"]),
-                full_day=bool(row.get("full_day")),
-                minutes=row.get("minutes"),
-            )
-            for row in raw.get("sessions") or ()
-        )
-        stated = raw.get("stated_hours")
-        return ClaimFacts(
-            kind=data.kind,
-            passed=raw.get("passed"),
-            related=raw.get("related"),
-            author=raw.get("author"),
-            sessions=sessions,
-            stated_hours=None if stated in (None, "") else Decimal(str(stated)),
-            year=None if sessions else data.year,
-            category=raw.get("category"),
-        )
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise Refused(Code.TYPE_WRONG) from error
-
-
-def reckon(policy: Policy, data: ClaimData) -> Part:
-    """The hours of the claim's own year and how they came about.
-
-    Days of another year are that year's claim (YEAR, EVIDENCE). Raises Refused, CLAIM_NO_HOURS for nothing.
-    """
-    parts = convert(policy, domain_facts(data))
-    own = [part for part in parts if part.year == data.year]
-    if not own:
-        raise Refused(Code.DATE_OUTSIDE_YEAR if parts else No.CLAIM_NO_HOURS, year=data.year)
-    part = own[0]
-    check_kept_hours(part.hours)
-    _check_subject(policy, part.category, data.subject)
-    return part
-
-
-def check_kept_hours(hours: Decimal) -> None:
-    """Refuse what the ledger cannot hold: it keeps hundredths, no more than a year has. Raises Refused HOURS_…."""
-    check_hours(hours)
-    if hours > HOURS_IN_A_YEAR:
-        raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=HOURS_IN_A_YEAR)
-    if hours != round(hours, 2):
-        raise Refused(Code.HOURS_TOO_FINE, hours=hours, places=2)
-
-
-def most_in(claim: Claim, category: str) -> Decimal:
-    """The hours a reviewer may recognise at most if the claim counts as ``category``: what the kind gives there.
-
-    Raises Refused CATEGORY_UNKNOWN, CATEGORY_NOT_ALLOWED, SUBJECT_NEEDED.
-    """
-    policy, data = pack(claim.policy), data_of(claim)
-    _check_subject(policy, category, claim.subject)
-    if category == claim.category:
-        return claim.claimed_hours
-    # Another category may give fewer hours: an unrelated degree is 18 electives, not 28 (DEGREE, S2 §二（三）2).
-    parts = convert(policy, replace(domain_facts(data), category=category))
-    there = sum((part.hours for part in parts if part.year == claim.year), Decimal(0))
-    return min(claim.claimed_hours, there)
-
-
-def _check_subject(policy: Policy, category: str, subject: str | None) -> None:
-    found = policy.category(category)
-    if found is not None and found.once_per_subject and not subject:
-        raise Refused(No.SUBJECT_NEEDED)
-
-
-def open_years(session: Session, series: str, now: datetime) -> tuple[int, ...]:
-    """The years that can still be claimed for, ascending: this one, and the last until its deadline."""
+def open_years(session: Session, series: str, now: datetime, teacher: Teacher | None = None) -> tuple[int, ...]:
+    """The years that can still be claimed for, ascending: this one, the last until its deadline, extended ones."""
     this = day_in_china(now).year
+    extended = extensions.of_teacher(session, teacher.school_id, teacher.id) if teacher is not None else ()
     open_ones = []
-    for year in (this - 1, this):
+    for year in sorted({this - 1, this} | {one.year for one in extended if one.year < this}):
         try:
             policy = standings.policy_for(session, year, series)
         except Refused:
             continue
-        if year == this or is_in_time(policy, Deadline.CLAIM, year, now):
+        if year == this or is_in_time(policy, Deadline.CLAIM, year, now, extended):
             open_ones.append(year)
     return tuple(open_ones)
 
@@ -160,8 +81,10 @@ def change(session: Session, claim: Claim, data: ClaimData, now: datetime, seen_
         raise Refused(No.STALE)
     if data.year != claim.year:
         raise Refused(Code.YEAR_OTHER, year=data.year, expected=claim.year)
+    beside = duplicates.marked_beside(session, claim)
     _fill(claim, pack(claim.policy), data, now)
     session.flush()
+    duplicates.mark_again(session, beside)
     return claim
 
 
@@ -197,44 +120,51 @@ def _days(data: ClaimData) -> list[date]:
         raise Refused(Code.TYPE_WRONG) from error
 
 
-def data_of(claim: Claim) -> ClaimData:
-    """A claim's own fields, as its form would hold them."""
-    return ClaimData(
-        year=claim.year,
-        kind=claim.kind,
-        title=claim.title,
-        organiser_name=claim.organiser_name,
-        certificate_number=claim.certificate_number,
-        subject=claim.subject,
-        starts_on=claim.starts_on,
-        ends_on=claim.ends_on,
-        facts=claim.facts,
-    )
-
-
 def submit(session: Session, claim: Claim, actor: Actor, now: datetime, seen_version: int | None = None) -> None:
     """Hand a claim in: complete, with evidence, in time, and not claimed before (DUP-CLAIM)."""
     if not claim.title.strip():
         raise Refused(No.TITLE_MISSING)
-    part = reckon(pack(claim.policy), data_of(claim))
+    policy, data = pack(claim.policy), data_of(claim)
+    # A draft from before its kind declared fields answers none of them, and is asked now.
+    kind = policy.kind(data.kind)
+    if kind is not None and kind.own_fields:
+        data = replace(data, facts={"answers": {}, **data.facts})
+    part = reckon(policy, data)
     _refuse_future(claim, now)
-    if not claim.evidence:
-        raise Refused(No.EVIDENCE_MISSING)
+    _refuse_incomplete(policy, claim)
     # Of two claims for the same hours handed in at once, the second sees the first.
     take_turn(session)
     duplicates.refuse_repeated(session, claim)
-    workflow.move(session, claim, Verb.SUBMIT, actor, now, seen_version=seen_version)
+    # What is claimed stands in the decision too, so that what reviewers change is told against it for good.
+    workflow.move(
+        session, claim, Verb.SUBMIT, actor, now, seen_version=seen_version, hours=part.hours, category=part.category
+    )
     claim.category, claim.claimed_hours = part.category, part.hours
+    duplicates.mark(session, claim)
     session.flush()
 
 
+def _refuse_incomplete(policy: Policy, claim: Claim) -> None:
+    """The proof and whatever has to stand beside it (EVIDENCE, S1 §五（三）3)."""
+    held = {one.purpose for one in claim.evidence}
+    for purpose in missing(policy, stated_companions(policy, claim.facts), held):
+        companion = policy.companion(purpose)
+        if companion is None:
+            raise Refused(No.EVIDENCE_MISSING)
+        raise Refused(No.COMPANION_MISSING, companion=purpose, what=companion.title, source=companion.source)
+
+
 def _refuse_future(claim: Claim, now: datetime) -> None:
-    """Hours are claimed for what took place: no evidence exists of a day to come."""
+    """Hours are claimed for what took place: no evidence exists of a day to come, nor hours of who had left (SCOPE)."""
     today = day_in_china(now)
     days = [row["on"] for row in claim.facts.get("sessions") or ()]
     last = max((date.fromisoformat(on) for on in days), default=claim.ends_on or claim.starts_on)
     if claim.year > today.year or (last is not None and last > today):
         raise Refused(No.NOT_YET, on=last or claim.year)
+    # Whoever does not reach the teacher finds none here, and is refused by the workflow.
+    left_on = claim.teacher.left_on if claim.teacher is not None else None
+    if left_on is not None and (claim.year > left_on.year or (last is not None and last > left_on)):
+        raise Refused(No.TEACHER_LEFT, name=claim.teacher.name)
 
 
 def withdraw(session: Session, claim: Claim, actor: Actor, now: datetime, seen_version: int | None = None) -> None:
@@ -255,4 +185,7 @@ def discard(session: Session, claim: Claim, actor: Actor) -> None:
     session.flush()
 
 
-__all__ = ["ClaimData", "change", "data_of", "discard", "draft", "reckon", "submit", "withdraw"]
+__all__ = [
+    "ClaimData", "change", "check_kept_hours", "data_of", "discard", "domain_facts", "draft", "most_in", "open_years",
+    "reckon", "stated_companions", "submit", "withdraw",
+]  # fmt: skip

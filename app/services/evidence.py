@@ -18,8 +18,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.domain.errors import Refused
+from app.domain.evidence import PROOF, purposes
+from app.domain.policy import pack
 from app.models import Claim, Evidence
 from app.security.actor import current_actor
+from app.services import duplicates
 from app.services.refusals import No
 from app.services.store import store
 
@@ -97,10 +100,16 @@ def read_upload(stream: BinaryIO) -> bytes:
     return data
 
 
-def attach(session: Session, claim: Claim, filename: str, stream: BinaryIO, now: datetime) -> Evidence:
-    """Judge, keep and name one upload. Only drafts and returned claims take evidence."""
+def attach(
+    session: Session, claim: Claim, filename: str, stream: BinaryIO, now: datetime, purpose: str = PROOF
+) -> Evidence:
+    """Judge, keep and name one upload. Only drafts and returned claims take evidence.
+
+    ``purpose``: what the file is, the proof or one of the pack's companions (EVIDENCE).
+    """
     if claim.state not in ("draft", "returned"):
         raise Refused(No.CLAIM_CLOSED)
+    _check_purpose(claim, purpose)
     data = read_upload(stream)
     media_type = media_type_of(data)
     sha256 = store().put(data)
@@ -113,6 +122,7 @@ def attach(session: Session, claim: Claim, filename: str, stream: BinaryIO, now:
         sha256=sha256,
         filename=clean_name(filename, media_type),
         media_type=media_type,
+        purpose=purpose,
         size=len(data),
         uploaded_at=now,
         uploaded_by_id=current_actor().user_id,
@@ -123,15 +133,34 @@ def attach(session: Session, claim: Claim, filename: str, stream: BinaryIO, now:
     return evidence
 
 
+def declare(session: Session, evidence: Evidence, purpose: str) -> None:
+    """Say what a file is. Raises Refused for what the claim's pack does not ask for."""
+    claim = evidence.claim
+    if claim.state not in ("draft", "returned"):
+        raise Refused(No.CLAIM_CLOSED)
+    _check_purpose(claim, purpose)
+    if evidence.purpose != purpose:
+        evidence.purpose = purpose
+        _touch(claim)
+        session.flush()
+
+
+def _check_purpose(claim: Claim, purpose: str) -> None:
+    if purpose not in purposes(pack(claim.policy)):
+        raise Refused(No.PURPOSE_UNKNOWN)
+
+
 def remove(session: Session, evidence: Evidence) -> None:
     """Take evidence off a draft or a returned claim. The bytes stay in the store: a decision may name them."""
     claim = evidence.claim
     if claim.state not in ("draft", "returned"):
         raise Refused(No.CLAIM_CLOSED)
+    beside = duplicates.marked_beside(session, claim)
     claim.evidence.remove(evidence)
     session.delete(evidence)
     _touch(claim)
     session.flush()
+    duplicates.mark_again(session, beside)
 
 
 def _touch(claim: Claim) -> None:

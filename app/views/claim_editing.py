@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,59 +10,24 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.domain.errors import Code, Refused
-from app.domain.policy import Deadline, Policy, pack
+from app.domain.errors import Refused
+from app.domain.policy import Policy, pack
 from app.extensions import db
 from app.models import Claim, Teacher
 from app.security.actor import current_actor
 from app.services import claims, evidence, standings
 from app.services.clock import now_utc
 from app.services.refusals import No
-from app.views import claim_effect, claim_page, labels
+from app.views import claim_clock, claim_effect, claim_files, claim_findings, claim_page
 from app.views.access import guarded
 from app.views.claim_files import Uploads
-from app.views.claim_form import ClaimForm, read_data, read_sessions, session_rows
+from app.views.claim_form import ClaimForm, answer_name, claim_form, read_data, read_sessions, session_rows
+from app.views.claim_sheet import Sheet
 from app.views.claim_stale import differences
 from app.views.pages import crumbs
 from app.views.safe import SafeModelView
 
 WRITABLE = ("draft", "returned")
-# The field a refusal is about; others stand at the top of the form.
-FIELDS = {
-    Code.KIND_UNKNOWN: "kind",
-    Code.RELATED_MISSING: "related",
-    Code.AUTHOR_MISSING: "author",
-    Code.PASSED_MISSING: "passed",
-    Code.HOURS_MISSING: "stated_hours",
-    Code.HOURS_NOT_POSITIVE: "stated_hours",
-    Code.HOURS_TOO_MANY: "stated_hours",
-    No.SUBJECT_NEEDED: "subject",
-    No.TITLE_MISSING: "title",
-    No.SAME_CERTIFICATE: "certificate_number",
-    No.EVIDENCE_MISSING: "files",
-}
-
-
-@dataclass
-class Sheet:
-    """One showing of the form: whose, for which year, and what was wrong with what was sent."""
-
-    form: ClaimForm
-    policy: Policy
-    year: int
-    years: tuple[int, ...]
-    teacher: Teacher | None
-    claim: Claim | None
-    rows: list[dict[str, str]]
-    faults: list[str] = field(default_factory=list)
-    uploads: Uploads | None = None
-    changes: list[tuple[str, str, str]] | None = None
-    status: int = 200
-
-    def refuse(self, refusal: Refused, status: int = 422) -> None:
-        """Say why, at the field it is about."""
-        self.form.refuse(labels.refusal_text(refusal), FIELDS.get(refusal.code, ""))
-        self.status = status
 
 
 class ClaimEditing(SafeModelView):
@@ -73,20 +37,16 @@ class ClaimEditing(SafeModelView):
     @guarded
     def add(self) -> Any:
         actor, now = current_actor(), now_utc()
-        form = ClaimForm()
-        teacher = db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None
-        if actor.school_ids and form.teacher.data is not None:
-            teacher = form.teacher.data
+        teacher = _teacher_asked()
         series = teacher.series if teacher else "teacher"
-        years = claims.open_years(db.session, series, now)
+        years = claims.open_years(db.session, series, now, teacher)
         if not years:
             flash(gettext("No policy binds this year for your series, so nothing can be claimed yet."), "warning")
             return redirect(url_for(f"{self.name}.list"))
         asked = request.values.get("year", "")
         year = int(asked) if asked in {str(one) for one in years} else years[-1]
         policy = standings.policy_for(db.session, year, series)
-        form.prepare(policy)
-        sheet = Sheet(form, policy, year, years, teacher, None, session_rows(None))
+        sheet = Sheet(claim_form(policy), policy, year, years, teacher, None, session_rows(None))
         if request.method == "POST" and asked and asked != str(year):
             sheet.faults.append(gettext("Claims for that year are closed. This form is for %(year)s.", year=year))
         if request.method == "POST" and not self._is_mine(teacher):
@@ -107,8 +67,8 @@ class ClaimEditing(SafeModelView):
     @guarded
     def edit(self, pk: str) -> Any:
         claim = self.rows_of([pk])[0]
-        form, policy = ClaimForm(), pack(claim.policy)
-        form.prepare(policy)
+        policy = pack(claim.policy)
+        form = claim_form(policy)
         if not self.may("edit", claim):
             if request.method == "POST" and self._is_mine(claim.teacher) and claim.state not in WRITABLE:
                 return self._too_late(claim, form, policy)
@@ -138,11 +98,12 @@ class ClaimEditing(SafeModelView):
         if request.method != "POST":
             return self._page(sheet)
         intent = request.form.get("intent", "")
-        sheet.uploads = Uploads()
+        sheet.uploads = Uploads(sheet.policy)
         sessions, unreadable = read_sessions(sheet.rows)
         is_valid = sheet.form.validate()
-        if intent.startswith(("add-day", "drop-day-")):
-            # Without a script the server adds and takes away the rows; nothing is judged yet.
+        if intent.startswith(("add-day", "drop-day-", "kinds")):
+            # Without a script the server adds and takes away the rows, and with one it shows the kinds of the pack of
+            # another teacher's series; nothing is judged yet.
             _change_rows(sheet.rows, intent)
             sheet.form.form_errors, sheet.faults = [], list(sheet.uploads.faults)
             for one in sheet.form:
@@ -156,6 +117,7 @@ class ClaimEditing(SafeModelView):
         pk = sheet.claim.id if sheet.claim is not None else None
         try:
             claim = write(data)
+            claim_files.declare(db.session, claim)
             sheet.uploads.attach_to(db.session, claim, now_utc())
             db.session.commit()
         except (Refused, StaleDataError) as refusal:
@@ -187,6 +149,8 @@ class ClaimEditing(SafeModelView):
             sheet.refuse(refusal if isinstance(refusal, Refused) else Refused(No.STALE))
             return self._page(sheet, is_kept=True)
         flash(gettext("Submitted to the school for the first review."), "success")
+        if found := claim_findings.told_on_submission(claim):
+            flash(found, "warning")
         return redirect(url_for(f"{self.name}.show", pk=pk))
 
     def _take_off(self, claim: Claim, pk: str) -> None:
@@ -219,8 +183,10 @@ class ClaimEditing(SafeModelView):
             "is_kept": is_kept,
             "is_stale": sheet.changes is not None,
             "stale_changes": sheet.changes,
+            **claim_files.asked_beside(policy, claim, sheet.uploads),
+            "answer_name": answer_name,
             "evidence": claim_page.evidence_rows(claim, may_remove=True) if claim is not None else [],
-            "deadline": claim_page.clock(policy, Deadline.CLAIM, sheet.year, now_utc()),
+            **claim_clock.of_form(policy, sheet.year, claim, sheet.teacher, now_utc()),
             "is_on_behalf": bool(current_actor().school_ids) and claim is None,
             "returned": claim_page.last_return(claim) if claim is not None else None,
             "form_url": url_for(f"{self.name}.edit", pk=claim.id) if claim is not None else url_for(f"{self.name}.add"),
@@ -234,22 +200,26 @@ class ClaimEditing(SafeModelView):
     @guarded
     def reckon(self) -> Any:
         """The result panel for what is typed so far. Changes nothing."""
-        form = ClaimForm()
         asked = request.form.get("year", "")
         if not asked.isascii() or not asked.isdigit() or len(asked) != 4:
             abort(400)
-        actor = current_actor()
-        own = db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None
-        teacher = form.teacher.data if actor.school_ids and form.teacher.data is not None else own
+        teacher = _teacher_asked()
         try:
             policy = standings.policy_for(db.session, int(asked), teacher.series if teacher else "teacher")
         except Refused:
             abort(400)
-        form.prepare(policy)
+        form = claim_form(policy)
         form.validate()
         return render_template(
             "claims/result.html", **_reckoned(form, policy, int(asked), session_rows(None), teacher, None)
         )
+
+
+def _teacher_asked() -> Teacher | None:
+    """Whose claim it is: the teacher a school chose, else the one who is signed in."""
+    actor = current_actor()
+    chosen = ClaimForm().teacher.data if actor.school_ids else None
+    return chosen or (db.session.get(Teacher, actor.teacher_id) if actor.teacher_id else None)
 
 
 def _reckoned(
@@ -270,7 +240,8 @@ def _reckoned(
     pk = teacher.id if teacher is not None else None
     return {
         "result": result,
-        "effect": claim_effect.effect(policy, pk, year, part),
+        "pack_id": policy.id,
+        "effect": claim_effect.effect(policy, pk, year, part, data.subject),
         "ceiling": claim_effect.ceiling(policy, pk, part, but=claim.id if claim is not None else None),
     }
 

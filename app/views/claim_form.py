@@ -1,10 +1,12 @@
-"""The claim form: what a kind of the year's pack asks for, read into ``ClaimData``. Its files: ``claim_files.py``.
+"""The claim form, made from the year's pack and read into ``ClaimData``. Its files: ``claim_files.py``.
 
-The kinds, their fields and their categories come from the pack; no kind is named here.
+The kinds, the fields they declare, their categories and what has to stand beside the evidence come from the pack;
+no kind is named here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,10 +17,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import validators
 
 from app.domain.hours import plain
-from app.domain.policy import ClaimField, Policy
+from app.domain.policy import ClaimField, ClaimKind, FieldType, KindField, Policy
 from app.models import Claim, Teacher
 from app.services.claims import ClaimData
-from app.views.fields import HoursField, RemoteSelectField, Typed
+from app.views.fields import HoursField, RemoteSelectField, Typed, WholeField
 from app.views.forms import RecordForm
 from app.views.labels import language
 
@@ -68,16 +70,30 @@ class ClaimForm(RecordForm):
     author = Choice(_("Your part in it"), (("main", _("Main author")), ("other", _("Other author"))))
     passed = Choice(_("Assessed as passed?"), YES_NO, default="yes")
     stated_hours = HoursField(_("Hours stated by the evidence"), [validators.Optional()])
+    category = Choice(_("Category"), ())
     files = wtforms.MultipleFileField(_("Evidence"))
+    policy: Policy
 
     def prepare(self, policy: Policy) -> None:
         """Fill in the choices of the year's pack. A draft may lack what a submission needs; only its kind it has."""
-        for name in ("teacher", "title", "subject", "related", "author", "passed", "stated_hours"):
+        self.policy = policy
+        asked = ("teacher", "title", "subject", "related", "author", "passed", "stated_hours", "category")
+        for name in (*asked, *(name for name, _kind, _field in declared(policy))):
             self[name].flags.required = True
         self.kind.choices = [(kind.id, kind.title.text(language())) for kind in policy.kinds]
+        takes = {one for kind in policy.kinds if kind.asks(ClaimField.CATEGORY) for one in kind.categories}
+        self.category.choices = [(one.id, one.title.text(language())) for one in policy.categories if one.id in takes]
         self.subject.choices = [("", "")] + [
             (subject.code, subject.title.text(language())) for subject in policy.public_subjects
         ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What was typed for another kind stays, but is not judged: its field is not shown."""
+        super().validate(extra_validators)
+        for name, kind, _field in declared(self.policy):
+            if kind.id != self.kind.data:
+                self[name].errors = []
+        return not self.errors
 
     def validate_kind(self, field: Any) -> None:
         """A claim is of a kind from the first: what else it holds depends on it."""
@@ -94,7 +110,57 @@ class ClaimForm(RecordForm):
         self.passed.data = _word_of(facts.get("passed"))
         self.author.data = facts.get("author")
         self.stated_hours.data = facts.get("stated_hours")
+        self.category.data = facts.get("category")
+        answers = facts.get("answers") or {}
+        for name, kind, field in declared(self.policy):
+            if kind.id == claim.kind:
+                answer = answers.get(field.id)
+                self[name].data = _word_of(answer) if field.type is FieldType.YES_NO else answer
+        for one in self.policy.companions:
+            self[states_name(one.id)].data = one.id in (facts.get("companions") or ())
         self.version.data = str(claim.version)
+
+
+def answer_name(kind: ClaimKind, field_id: str) -> str:
+    """The name of a declared field in the form: kinds may use the same id for different things."""
+    return f"answer-{kind.id}-{field_id}"
+
+
+def states_name(companion_id: str) -> str:
+    """The name of the box by which a claimant states that a companion is needed."""
+    return f"states-{companion_id}"
+
+
+def files_name(companion_id: str) -> str:
+    """The name of the file input for a companion."""
+    return f"files-{companion_id}"
+
+
+def declared(policy: Policy) -> Iterator[tuple[str, ClaimKind, KindField]]:
+    """(name in the form, kind, field) of every field that the pack's kinds declare."""
+    for kind in policy.kinds:
+        for field in kind.own_fields:
+            yield answer_name(kind, field.id), kind, field
+
+
+def claim_form(policy: Policy) -> ClaimForm:
+    """The form of a pack: the fields every kind may ask for, and those its kinds declare."""
+    members: dict[str, Any] = {name: _declared_field(field) for name, _kind, field in declared(policy)}
+    for one in policy.companions:
+        members[states_name(one.id)] = wtforms.BooleanField(one.when.text(language()))
+        members[files_name(one.id)] = wtforms.MultipleFileField(one.title.text(language()), description=one.source)
+    form: ClaimForm = type("ClaimFormOfPack", (ClaimForm,), members)()
+    form.prepare(policy)
+    return form
+
+
+def _declared_field(field: KindField) -> Any:
+    label, told = field.title.text(language()), field.help.text(language()) if field.help else ""
+    if field.type is FieldType.CHOICE:
+        return Choice(label, [(one.id, one.title.text(language())) for one in field.options], description=told)
+    if field.type is FieldType.YES_NO:
+        return Choice(label, YES_NO, description=told)
+    return WholeField(label, [validators.Optional()], low=1, high=field.most, description=told)
 
 
 def _word_of(value: bool | None) -> str | None:
@@ -170,6 +236,17 @@ def read_data(form: ClaimForm, policy: Policy, year: int, sessions: list[dict[st
         facts["author"] = form.author.data
     if kind.asks(ClaimField.STATED_HOURS) and form.stated_hours.data is not None:
         facts["stated_hours"] = plain(form.stated_hours.data)
+    if kind.asks(ClaimField.CATEGORY) and form.category.data:
+        facts["category"] = form.category.data
+    if kind.own_fields:
+        typed = {one.id: form[answer_name(kind, one.id)].data for one in kind.own_fields}
+        facts["answers"] = {
+            one.id: typed[one.id] == "yes" if one.type is FieldType.YES_NO else typed[one.id]
+            for one in kind.own_fields
+            if typed[one.id] is not None
+        }
+    if stated := [one.id for one in policy.companions if form[states_name(one.id)].data]:
+        facts["companions"] = stated
     takes_subject = any(one.once_per_subject for one in policy.categories if one.id in kind.categories)
     known = {subject.code for subject in policy.public_subjects}
     return ClaimData(

@@ -10,19 +10,22 @@ from app.domain.policy import Policy, pack
 from app.models import Claim
 from app.services import claims
 from app.services.claims import ClaimData
+from app.views.claim_answers import answers
 from app.views.labels import language
-from app.views.labels_claims import kind_word
+from app.views.labels_claims import category_word, kind_word
 
 
 def differences(claim: Claim, data: ClaimData) -> list[tuple[str, str, str]]:
     """(field, what is saved, what was sent) of every field that differs."""
     policy = pack(claim.policy)
     saved, sent = _words(policy, claims.data_of(claim)), _words(policy, data)
-    return [(name, saved[name], sent[name]) for name in saved if saved[name] != sent[name]]
+    names = [*saved, *(name for name in sent if name not in saved)]
+    return [
+        (name, saved.get(name, ""), sent.get(name, "")) for name in names if saved.get(name, "") != sent.get(name, "")
+    ]
 
 
 def _words(policy: Policy, data: ClaimData) -> dict[str, str]:
-    facts = data.facts
     subjects = {one.code: one.title.text(language()) for one in policy.public_subjects}
     return {
         gettext("Kind"): kind_word(policy, data.kind),
@@ -30,18 +33,10 @@ def _words(policy: Policy, data: ClaimData) -> dict[str, str]:
         gettext("Organising body"): data.organiser_name or "",
         gettext("Certificate number"): data.certificate_number or "",
         gettext("Public subject"): subjects.get(data.subject or "", ""),
-        gettext("Does it suit the subject taught?"): _yes_no(facts.get("related")),
-        gettext("Your part in it"): {"main": gettext("Main author"), "other": gettext("Other author")}.get(
-            facts.get("author") or "", ""
-        ),
-        gettext("Assessed as passed?"): _yes_no(facts.get("passed")),
-        gettext("Hours stated by the evidence"): str(facts.get("stated_hours") or ""),
-        gettext("Days and duration"): gettext(", ").join(map(_day, facts.get("sessions") or ())),
+        gettext("Category"): category_word(policy, data.facts.get("category")),
+        **answers(policy, data),
+        gettext("Days and duration"): gettext(", ").join(map(_day, data.facts.get("sessions") or ())),
     }
-
-
-def _yes_no(value: bool | None) -> str:
-    return "" if value is None else gettext("Yes") if value else gettext("No")
 
 
 def _day(row: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The shipped packs say what DOMAIN §2 says, every figure with its source; a bad pack is refused with its line."""
 
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.errors import Code, Refused
-from app.domain.policy import FOLDER, PackFault, default_pack, load, pack, packs, read_folder
+from app.domain.policy import FOLDER, default_pack, load, pack, packs
 
 CITY = (
     "remote",
@@ -23,6 +24,7 @@ CITY = (
 # Public subjects of the provincial platforms are claimed in Guangzhou (S1 §四（二）1（2）).
 WITH_PUBLIC = (*CITY, "public_course")
 PROVINCE = ("outside_training", "degree", "conference", "result", "mentor")
+ACCOUNTING = (*PROVINCE, "examination", "accounting_work")
 
 # DOMAIN §2, column by column: minima, total, daily hours, carry out, carry in, kinds.
 SUMS = {
@@ -30,7 +32,7 @@ SUMS = {
     "guangzhou-2020": ({"public": 18, "professional": 42, "elective": None}, 72, 6, False, True, WITH_PUBLIC),
     "guangdong-2020-84": ({"public": 30, "professional": 42, "elective": 12}, 84, 6, False, False, CITY),
     "guangdong-2021": ({"public": 30, "professional": 42, "elective": 18}, 90, 8, False, False, PROVINCE),
-    "accounting-2021": ({"public": 30, "professional": 60}, 90, 8, False, False, PROVINCE),
+    "accounting-2021": ({"public": 30, "professional": 60}, 90, 8, False, False, ACCOUNTING),
 }
 LIKE_2020 = {"claim": "2020-12-31", "first_review": "2021-01-31", "second_review": "2021-02-28"}
 DEADLINES = {
@@ -149,108 +151,11 @@ def test_every_figure_has_its_source(path):
     assert policy.source_of("day.hours") and policy.source_of("total.required")
 
 
-SMALL = """\
-id = "small"
-title = { zh = "小", en = "Small" }
-jurisdiction = { zh = "某市", en = "Somewhere" }
-source = "N"
-unit = { zh = "学时", en = "hours" }
-certificate_title = { zh = "证明", en = "Certificate" }
-[total]
-required = { value = 10, source = "N" }
-[[category]]
-id = "only"
-title = { zh = "唯一", en = "Only" }
-source = "N"
-required = { value = 10, source = "N" }
-[day]
-hours = { value = 6, source = "N" }
-minutes_per_hour = { value = 45, source = "N" }
-[carry]
-out = { value = false, source = "N" }
-in = { value = false, source = "N" }
-category = { value = "only", source = "N" }
-[deadlines]
-claim = { value = "same-year 12-31", source = "N" }
-[[kind]]
-id = "course"
-title = { zh = "课程", en = "Course" }
-source = "N"
-rule = "KINDS"
-categories = ["only"]
-formula = "by_author"
-fields = ["author"]
-evidence = { zh = "证明", en = "Proof", source = "N" }
-[kind.hours]
-main = { value = 2.5, source = "N" }
-other = { value = 1, source = "N" }
-"""
-
-
-def test_a_small_pack_of_one_category_is_sound():
-    policy = load(SMALL)
-    assert policy.category_ids == ("only",)
-    assert policy.kind("course").figure("main") == Decimal("2.5")  # exact, never a float
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "place", "reason"),
-    [
-        ('10, source = "N" }\n[[', "10 }\n[[", 8, "total.required.source", "source_missing"),
-        ('required = { value = 10, source = "N" }\n[[', "required = 10\n[[", 8, "total.required", "source_missing"),
-        ('value = 6, source = "N"', 'value = 6, source = " "', 15, "day.hours.source", "source_missing"),
-        ("value = 6,", "value = -6,", 15, "day.hours.value", "negative"),
-        ("value = 6,", "value = 0,", 15, "day.hours.value", "not_positive"),
-        ("value = 6,", "value = nan,", 15, "day.hours.value", "number_invalid"),
-        ("value = 6,", "value = true,", 15, "day.hours.value", "type_wrong"),
-        ("value = 6,", 'value = "6",', 15, "day.hours.value", "type_wrong"),
-        ("value = 45,", "value = 45.5,", 16, "day.minutes_per_hour.value", "type_wrong"),
-        ("[day]\n", '[day]\nlunch = "noon"\n', 15, "day.lunch", "key_unknown"),
-        ('value = "only"', 'value = "other"', 20, "carry.category.value", "category_unknown"),
-        ('categories = ["only"]', 'categories = ["only", "none"]', 28, "kind[0].categories[1]", "category_unknown"),
-        ("same-year 12-31", "same-year 02-29", 22, "deadlines.claim.value", "day_invalid"),
-        ("same-year 12-31", "12-31", 22, "deadlines.claim.value", "day_invalid"),
-        ('formula = "by_author"', 'formula = "by_luck"', 29, "kind[0].formula", "word_unknown"),
-        ('rule = "KINDS"', 'rule = "WHIM"', 27, "kind[0].rule", "word_unknown"),
-        ('fields = ["author"]', 'fields = ["passed"]', 30, "kind[0].fields", "field_missing"),
-        ('other = { value = 1, source = "N" }\n', "", 32, "kind[0].hours.other", "key_missing"),
-        ('other = { value = 1', 'third = { value = 1', 32, "kind[0].hours.other", "key_missing"),
-        ('id = "small"\n', "", 1, "id", "key_missing"),
-        ('id = "small"', 'id = "Small pack"', 1, "id", "id_invalid"),
-        ("[total]", "[total", 7, "", "syntax"),
-        ('zh = "小"', 'zh = ""', 2, "title.zh", "text_empty"),
-        ("out = { value = false", "out = { value = 0", 18, "carry.out.value", "type_wrong"),
-    ],
-)  # fmt: skip
-def test_a_bad_pack_is_refused_with_its_line_and_reason(old, new, line, place, reason):
-    assert SMALL.count(old) == 1
-    with pytest.raises(PackFault) as refusal:
-        load(SMALL.replace(old, new))
-    assert (refusal.value.line, refusal.value.place, refusal.value.reason) == (line, place, reason)
-    assert f":{line}: {place}: {reason}" in str(refusal.value)
-
-
-def test_the_same_category_twice_is_refused():
-    start = SMALL.index("[[category]]")
-    twice = SMALL[:start] + SMALL[start : SMALL.index("[day]")] + SMALL[start:]
-    with pytest.raises(PackFault) as refusal:
-        load(twice)
-    assert (refusal.value.line, refusal.value.reason) == (15, "id_twice")
-
-
-def test_two_packs_may_not_bind_the_same_year(tmp_path):
-    binds = '[binds]\nfirst = 2021\nseries = ["*"]\nsource = "N"\n'
-    (tmp_path / "small.toml").write_text(SMALL + binds, encoding="utf-8")
-    assert set(read_folder(tmp_path)) == {"small"}
-    other = SMALL.replace('"small"', '"other"') + binds.replace("2021", "2030")
-    (tmp_path / "other.toml").write_text(other, encoding="utf-8")
-    with pytest.raises(PackFault) as refusal:
-        read_folder(tmp_path)
-    assert refusal.value.reason == "bindings_overlap"
-
-
-def test_a_pack_is_named_after_its_id(tmp_path):
-    (tmp_path / "large.toml").write_text(SMALL, encoding="utf-8")
-    with pytest.raises(PackFault) as refusal:
-        read_folder(tmp_path)
-    assert (refusal.value.reason, refusal.value.name) == ("name_differs", "large.toml")
+def test_the_kind_that_the_guide_shows_is_one():
+    """docs/policies.md teaches by an example; whoever copies it gets a policy that loads."""
+    guide = (FOLDER.parent.parent / "docs" / "policies.md").read_text(encoding="utf-8")
+    shown = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)
+    base = (FOLDER / "guangdong-2021.toml").read_text(encoding="utf-8")
+    kind = load(f"{base}\n{shown[1]}").kind("competition")
+    assert dict(kind.figures) == {"city": Decimal(6), "province": Decimal(12)}
+    assert [one.title.en for one in kind.own_field("level").options] == ["City", "Province"]

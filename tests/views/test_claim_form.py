@@ -252,3 +252,41 @@ def test_a_day_beyond_a_full_days_hours_is_pointed_out(teacher: Browser) -> None
     assert "2026-03-03 adds up to 11" in page
     assert "校本研修 3" in page
     assert "校本研修" not in text(teacher.post("/claims/reckon", GOOD))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words", "place"),
+    [
+        ({"session_on": ["2025-05-14", "2025-05-15"]}, "The day lies outside the year 2026.", 'id="d2-fault"'),
+        ({"session_on": ["2026-05-14", "2026-12-01"]}, "2026-12-01 is still to come.", 'id="d2-fault"'),
+        ({"session_on": ["2026-05-14"] * 2, "session_part": ["full"] * 2}, "entered twice", 'id="d2-fault"'),
+        ({"passed": ""}, "State whether the assessment was passed.", 'href="#passed"'),
+        ({"passed": "no"}, "By the rules this gives no hours in 2026.", "error-summary"),
+        ({"kind": "degree", "answer-degree-normal_length": ""}, "normal length?” has not been answered.",
+         'href="#answer-degree-normal_length"'),
+        ({"kind": "degree", "answer-degree-normal_length": "no"}, "so there are no hours (S2 §二（三）2",
+         'href="#answer-degree-normal_length"'),
+        ({"kind": "result"}, "State the part taken", 'href="#author"'),
+        ({"title": ""}, "Enter the name of the activity or result.", 'href="#title"'),
+        ({"files": []}, "Attach the evidence first", 'href="#files"'),
+    ],
+)  # fmt: skip
+def test_what_the_rules_refuse_on_submission_is_said_at_its_place(
+    app: Any, teacher: Browser, changed: dict[str, Any], words: str, place: str
+) -> None:
+    answer = teacher.post("/claims/add", {**GOOD, **upload(), **changed, "intent": "submit"})
+    page = text(answer)
+    assert answer.status_code == 422
+    assert words in page and place in page
+    assert "Saved as a draft with its files" in page
+    for name in TEXT_FIELDS:
+        assert name in changed or GOOD[name] in page
+
+
+def test_a_degree_within_its_normal_length_counts(app: Any, teacher: Browser) -> None:
+    degree = {**GOOD, "kind": "degree", "answer-degree-normal_length": "yes", "intent": "submit", **upload()}
+    assert teacher.post("/claims/add", degree).status_code == 302
+    with app.app_context():
+        (claim,) = claims_titled(GOOD["title"])
+        assert (claim.claimed_hours, claim.facts["answers"]) == (28, {"normal_length": True})
+    assert "Finished within the programme&#39;s normal length?" in text(teacher.get(f"/claims/show/{claim.id}"))

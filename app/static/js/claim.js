@@ -15,6 +15,13 @@ function showFields() {
   }
 }
 
+// What has to stand beside the evidence is asked for once its condition is stated.
+function showCompanions() {
+  for (const part of form.querySelectorAll('[data-companion]')) {
+    part.querySelector('[data-beside]').hidden = !part.querySelector('input[type="checkbox"]').checked;
+  }
+}
+
 // Only kinds that are counted by days ask for days: the numbers of the steps follow.
 function showNumbers() {
   let number = 0;
@@ -76,12 +83,13 @@ let asked = 0;
 async function reckon() {
   const mine = ++asked;
   const body = new FormData(form);
-  body.delete('files');
+  for (const input of form.querySelectorAll('input[type="file"]')) body.delete(input.name);
   const answer = await fetch(form.dataset.reckon, { method: 'POST', body, headers: { Accept: 'text/html' } }).catch(() => null);
   // An older answer must not overwrite a newer one.
   if (!answer?.ok || mine !== asked) return;
   form.querySelector('[data-result]').innerHTML = await answer.text();
-  showHours();
+  if (form.querySelector('.result').dataset.pack !== form.dataset.pack) form.querySelector('[data-kinds]').click();
+  else showHours();
 }
 
 function reckonSoon() {
@@ -103,9 +111,10 @@ form.addEventListener('click', (event) => {
   reckonSoon();
 });
 form.addEventListener('input', reckonSoon);
-form.addEventListener('change', () => { showFields(); showNumbers(); showMinutes(); reckonSoon(); });
+form.addEventListener('change', () => { showFields(); showNumbers(); showMinutes(); showCompanions(); reckonSoon(); });
 
 showFields();
+showCompanions();
 showNumbers();
 showMinutes();
 // A draft that was kept after a refusal lives at its own address: loading the page again must not send it twice.

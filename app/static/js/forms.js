@@ -22,7 +22,8 @@ const keepable = (field) => field.name && field.name !== 'csrf_token' && !['pass
 
 function keepTyped(form) {
   const key = `typed:${window.location.pathname}`;
-  const refused = form.querySelector('.error-summary');
+  // A form that the server has just answered holds what was typed already.
+  const refused = form.querySelector('.error-summary') || 'answered' in form.dataset;
   const kept = window.sessionStorage.getItem(key);
   window.sessionStorage.removeItem(key);
   if (kept && !refused) {
@@ -30,7 +31,7 @@ function keepTyped(form) {
     for (const field of form.elements) {
       if (!keepable(field) || !(field.name in values)) continue;
       if (['checkbox', 'radio'].includes(field.type)) field.checked = values[field.name].includes(field.value);
-      else [field.value] = values[field.name];
+      else field.value = values[field.name].shift() ?? field.value;  // several fields may go by one name
     }
     const note = document.createElement('div');
     note.className = 'alert alert-info flash';
