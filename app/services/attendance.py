@@ -5,35 +5,26 @@ What may be registered is judged here once, for one attendance and for a workboo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.attendance import DEADLINES, OF_DAYS
 from app.domain.days import day_in_china
-from app.domain.deadlines import check_in_time
+from app.domain.deadlines import Extension, check_in_time
 from app.domain.errors import Code, Refused
-from app.domain.policy import Deadline, Policy
+from app.domain.policy import Policy
 from app.models import Activity, Affiliation, Attendance, Teacher
 from app.security.actor import acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.session import OutOfReach
-from app.services import audit, ledger, standings
+from app.services import audit, duplicates, extensions, ledger, standings
 from app.services.refusals import No
+from app.services.turns import take_turn
 
-# S1 §四（二）2（2）names face-to-face training, research sessions and school-based training. Online
-# courses it leaves out; they get the later of the two days (R).
-DEADLINES = {
-    "face_to_face": Deadline.FACE_TO_FACE,
-    "research_session": Deadline.SESSIONS,
-    "school_based": Deadline.SESSIONS,
-    "online": Deadline.SESSIONS,
-}
-
-# Kinds whose hours lie on the day that is registered; an online course is registered when it is passed.
-OF_DAYS = ("face_to_face", "research_session", "school_based")
 HOURS_OF_A_DAY = 24
 
 
@@ -47,11 +38,13 @@ def refusals(
     passed: bool,
     taken: Decimal,
     now: datetime,
+    extended: Iterable[Extension] = (),
 ) -> Iterator[tuple[str, Refused]]:
     """Everything that speaks against an attendance, each with the field it is about.
 
     ``schools``: where the teacher worked on that day; ``policy``: the pack of that year and series;
-    ``taken``: hours the teacher already has from this activity on other days.
+    ``taken``: hours the teacher already has from this activity on other days; ``extended``: the extensions of
+    deadlines that hold for the teacher.
     """
     today = day_in_china(now)
     if on > today:
@@ -60,7 +53,7 @@ def refusals(
         yield "attended_on", Refused(No.ATTENDED_OUTSIDE, first=activity.starts_on, last=activity.ends_on)
     else:
         try:
-            check_in_time(policy, DEADLINES[activity.kind], on.year, now)
+            check_in_time(policy, DEADLINES[activity.kind], on.year, now, extensions=extended)
         except Refused as late:
             yield "attended_on", late
     if current_actor().teacher_id == teacher.id:
@@ -90,6 +83,8 @@ def register(
     now: datetime,
 ) -> Attendance:
     """Register one attendance; a pass enters its hours. Raises Refused, also ATTENDED_TWICE for a day registered."""
+    # Of two days registered at once, the second adds to the first one's hours.
+    take_turn(session)
     with acting(current_actor().as_system()):
         live = session.scalars(
             select(Attendance).where(
@@ -100,10 +95,13 @@ def register(
         ).all()
         policy = standings.policy_for(session, on.year, teacher.series)
         schools = schools_on(teacher, teacher.affiliations, on)
+        extended = extensions.of_teacher(session, teacher.school_id, teacher.id)
     if any(row.attended_on == on for row in live):
         raise Refused(No.ATTENDED_TWICE, on=on)
     taken = sum((row.hours for row in live if row.passed), Decimal(0))
-    for _field, refusal in refusals(activity, teacher, schools, policy, on, hours, passed, taken, now):
+    for _field, refusal in refusals(
+        activity, teacher, schools, policy, on, hours, passed, taken, now, extended
+    ):
         raise refusal
     attendance = new_attendance(activity, teacher, on, hours, passed, now)
     enter(session, [attendance], now)
@@ -136,6 +134,7 @@ def enter(session: Session, attendances: Sequence[Attendance], now: datetime) ->
         session.add_all(attendances)
         session.flush()
         ledger.enter_attendances(session, attendances, now)
+        duplicates.mark_attended(session, attendances)
         standings.refresh_all(session, sorted({row.teacher_id for row in attendances}), now)
 
 
@@ -159,6 +158,7 @@ def take_back(session: Session, attendance: Attendance, now: datetime) -> None:
     entry = ledger.live_entry_of_attendance(session, attendance.id)
     if entry is not None:
         ledger.reverse(session, entry, now)
+    duplicates.unmark_attended(session, attendance)
 
 
 def schools_on(teacher: Teacher, stays: Sequence[Affiliation], on: date) -> set[int]:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Code, Refused
 from app.domain.workflow import Effect, Verb
-from app.models import Claim
+from app.models import Claim, Teacher
 from app.security.actor import Actor, acting, current_actor
 from app.services import claims, ledger, standings, workflow
+
+
+class Said(TypedDict):
+    """What goes with a return, a rejection or a revocation: its reason by code and words, and the version seen."""
+
+    reason_code: str
+    reason: str
+    seen_version: NotRequired[int | None]
 
 
 def approve(
@@ -40,6 +49,9 @@ def approve(
     most = claims.most_in(claim, category)
     if hours > most:
         raise Refused(Code.HOURS_TOO_MANY, hours=hours, most=most)
+    with acting(current_actor().as_system()):
+        # Another series since, or another pack bound: then the reviewer says as what the hours count.
+        standings.require_place(session, session.get_one(Teacher, claim.teacher_id), claim.year, category)
     transition = workflow.move(
         session,
         claim,
@@ -58,73 +70,19 @@ def approve(
         standings.refresh(session, claim.teacher_id, now)
 
 
-def return_claim(
-    session: Session,
-    claim: Claim,
-    actor: Actor,
-    now: datetime,
-    *,
-    reason_code: str,
-    reason: str,
-    seen_version: int | None = None,
-) -> None:
+def return_claim(session: Session, claim: Claim, actor: Actor, now: datetime, **said: Unpack[Said]) -> None:
     """Send a claim back to be mended; it comes again through the school."""
-    workflow.move(
-        session,
-        claim,
-        Verb.RETURN,
-        actor,
-        now,
-        reason_code=reason_code,
-        reason=reason,
-        seen_version=seen_version,
-    )
+    workflow.move(session, claim, Verb.RETURN, actor, now, **said)
 
 
-def reject(
-    session: Session,
-    claim: Claim,
-    actor: Actor,
-    now: datetime,
-    *,
-    reason_code: str,
-    reason: str,
-    seen_version: int | None = None,
-) -> None:
+def reject(session: Session, claim: Claim, actor: Actor, now: datetime, **said: Unpack[Said]) -> None:
     """Refuse a claim for good."""
-    workflow.move(
-        session,
-        claim,
-        Verb.REJECT,
-        actor,
-        now,
-        reason_code=reason_code,
-        reason=reason,
-        seen_version=seen_version,
-    )
+    workflow.move(session, claim, Verb.REJECT, actor, now, **said)
 
 
-def revoke(
-    session: Session,
-    claim: Claim,
-    actor: Actor,
-    now: datetime,
-    *,
-    reason_code: str,
-    reason: str,
-    seen_version: int | None = None,
-) -> None:
+def revoke(session: Session, claim: Claim, actor: Actor, now: datetime, **said: Unpack[Said]) -> None:
     """Cancel a registration (S1 §五（三）3): the entry is reversed, the standing follows, certificates fall."""
-    workflow.move(
-        session,
-        claim,
-        Verb.REVOKE,
-        actor,
-        now,
-        reason_code=reason_code,
-        reason=reason,
-        seen_version=seen_version,
-    )
+    workflow.move(session, claim, Verb.REVOKE, actor, now, **said)
     with acting(current_actor().as_system()):
         entry = ledger.live_entry_of_claim(session, claim.id)
         if entry is not None:

@@ -8,7 +8,7 @@ whether they are registered.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,14 +17,15 @@ from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Refused
-from app.domain.identity import mask_id_number
+from app.domain.identity import Particular, mask_id_number, mismatches
 from app.domain.policy import Policy
-from app.models import Activity, Affiliation, Attendance, Teacher
+from app.domain.rules import Rule
+from app.models import Activity, Affiliation, Attendance, Extension, Teacher
 from app.security.actor import acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.secrets import index_of
 from app.security.session import OutOfReach
-from app.services import attendance, standings
+from app.services import attendance, extensions, standings
 from app.services.import_rows import Action, Difference, Fault, ImportRow, Planned, RowFault
 
 
@@ -40,6 +41,8 @@ class AttendancePlanner:
         self.policies: dict[tuple[int, str], Policy | Refused] = {}
         # Hours stated by earlier rows of the file, by activity and teacher.
         self.stated: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+        # Extensions of deadlines at the schools of the present chunk.
+        self.extended: Mapping[int, Sequence[Extension]] = {}
 
     def judge(self, rows: Sequence[ImportRow]) -> list[Planned]:
         """What each row would do. Reads the database once for all of them."""
@@ -52,6 +55,7 @@ class AttendancePlanner:
             ids = [teacher.id for teacher in teachers.values()]
             live = self._live([activity.id for activity in activities.values()], ids)
             stays = self._stays(ids)
+            self.extended = extensions.of_schools(self.session, {one.school_id for one in teachers.values()})
             planned = []
             for row in rows:
                 teacher = teachers.get(indexes.get(row.number, ""))
@@ -102,10 +106,13 @@ class AttendancePlanner:
 
     def _check_person(self, row: ImportRow, masked: str, teacher: Teacher | None, reached: set[int]) -> None:
         """Name and number must agree (IDENTITY). Whose they are is told only to who sees the person anyway."""
-        if teacher is not None and teacher.name == row.values["name"]:
+        stated = row.values["name"]
+        found = () if teacher is None else mismatches({Particular.NAME: teacher.name}, {Particular.NAME: stated})
+        if teacher is not None and not found:
             return
         if teacher is not None and teacher.id in reached:
-            row.faults.append(Fault("name", RowFault.NAME_DIFFERS, row.values["name"], {"name": teacher.name}))
+            facts = {"ours": found[0].ours, "theirs": found[0].theirs, "rule": str(Rule.IDENTITY)}
+            row.faults.append(Fault("name", RowFault.NAME_DIFFERS, stated, facts))
         else:
             row.faults.append(Fault("id_number", RowFault.TEACHER_UNKNOWN, masked))
 
@@ -126,8 +133,9 @@ class AttendancePlanner:
         is_passed = row.values["passed"] == "passed"
         taken = sum((one.hours for one in others if one.passed), self.stated[key])
         schools = attendance.schools_on(teacher, stays, on)
+        extended = extensions.choose(self.extended, teacher.school_id, teacher.id)
         for column, refusal in attendance.refusals(
-            activity, teacher, schools, policy, on, row.values["hours"], is_passed, taken, self.now
+            activity, teacher, schools, policy, on, row.values["hours"], is_passed, taken, self.now, extended
         ):
             row.faults.append(Fault(column, refusal.code, _shown(plan, column), dict(refusal.facts)))
         if is_passed and not row.faults:

@@ -20,6 +20,7 @@ from app.services.import_attendance import AttendancePlanner
 from app.services.import_rows import Action, ImportRow, Kind, Planned, Rows
 from app.services.import_schools import SchoolPlanner
 from app.services.import_teachers import TeacherPlanner
+from app.services.turns import take_turn
 
 CHUNK = 500
 # The kinds of the two jobs: judging a file, and writing it.
@@ -98,6 +99,8 @@ def plan(
 
 def write(session: Session, kind: Kind, rows: Sequence[ImportRow], now: datetime) -> list[Planned]:
     """Judge these rows anew and write the good ones; the others are left out, with their faults."""
+    # What is judged here must still be so when it is written.
+    take_turn(session)
     planner = PLANNERS[kind](session, now)
     planned = planner.judge(rows)
     good = [one for one in planned if not one.is_faulty and one.action is not Action.UNCHANGED]

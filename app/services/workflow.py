@@ -12,14 +12,18 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.deadlines import Override, check_in_time, deadline_of
+from app.domain.deadlines import Override, check_in_time, deadline_of, is_in_time
 from app.domain.errors import Refused
 from app.domain.policy import pack
 from app.domain.reasons import reasons_for
 from app.domain.workflow import Duty, State, Transition, Verb, step_as, verbs_for
 from app.models import Claim, Decision
 from app.security.actor import Actor
+from app.services import duplicates, extensions
 from app.services.refusals import No
+
+# Where a claim's hours stand no longer.
+GONE = (State.WITHDRAWN, State.REJECTED, State.REVOKED)
 
 
 def duties_towards(actor: Actor, claim: Claim) -> tuple[Duty, ...]:
@@ -71,19 +75,15 @@ def move(
         raise Refused(No.STALE)
     first, second = _stages_decided(session, actor, claim)
     words = (reason or "").strip()
-    transition = step_as(
-        State(claim.state),
-        verb,
-        duties_towards(actor, claim),
-        has_authority=claim.authority_id is not None,
-        is_own=actor.teacher_id == claim.teacher_id,
-        decided_first=first,
-        decided_second=second,
-        has_reason=bool(words),
-    )
+    try:
+        transition = _step(claim, State(claim.state), verb, actor, first, second, has_reason=bool(words))
+    except Refused:
+        if _is_outrun(claim, verb, actor, first, second):
+            raise Refused(No.STALE) from None
+        raise
     if transition.needs_reason and reason_code not in reasons_for(verb):
         raise Refused(No.REASON_CODE_UNKNOWN)
-    overridden = _check_deadline(claim, transition, now, override_reason)
+    overridden = _check_deadline(session, claim, transition, now, override_reason)
     decision = Decision(
         claim=claim,
         round=claim.round + (1 if verb is Verb.SUBMIT else 0),
@@ -105,7 +105,36 @@ def move(
     session.add(decision)
     _set_state(claim, transition, decision, now)
     session.flush()
+    if transition.to in GONE and claim.is_flagged:
+        duplicates.mark_others_again(session, claim)
     return transition
+
+
+def _step(
+    claim: Claim, state: State, verb: Verb, actor: Actor, first: bool, second: bool, *, has_reason: bool
+) -> Transition:
+    return step_as(
+        state,
+        verb,
+        duties_towards(actor, claim),
+        has_authority=claim.authority_id is not None,
+        is_own=actor.teacher_id == claim.teacher_id,
+        decided_first=first,
+        decided_second=second,
+        has_reason=has_reason,
+    )
+
+
+def _is_outrun(claim: Claim, verb: Verb, actor: Actor, first: bool, second: bool) -> bool:
+    """Whether the verb was open to the actor until somebody else took the last step: they are shown the winner's."""
+    last = claim.decisions[-1] if claim.decisions else None
+    if last is None or last.user_id == actor.user_id or last.to_state != claim.state:
+        return False
+    try:
+        _step(claim, State(last.from_state), verb, actor, first, second, has_reason=True)
+    except Refused:
+        return False
+    return True
 
 
 def _set_state(claim: Claim, transition: Transition, decision: Decision, now: datetime) -> None:
@@ -121,21 +150,22 @@ def _set_state(claim: Claim, transition: Transition, decision: Decision, now: da
         claim.recognised_hours = claim.recognised_category = None
 
 
-def _check_deadline(claim: Claim, transition: Transition, now: datetime, reason: str | None) -> str | None:
-    """Refuse a late step (EFFECT); returns the written reason if a deadline was set aside by it."""
-    deadline = deadline_of(transition.verb, transition.source)
-    if deadline is None:
+def _check_deadline(
+    session: Session, claim: Claim, transition: Transition, now: datetime, reason: str | None
+) -> str | None:
+    """Refuse a late step (EFFECT); returns the written reason if a deadline was set aside by one."""
+    deadline, policy = deadline_of(transition.verb, transition.source), pack(claim.policy)
+    if deadline is None or is_in_time(policy, deadline, claim.year, now):
         return None
-    override = Override(transition.duty, reason) if reason and reason.strip() else None
-    set_aside = check_in_time(
-        pack(claim.policy),
+    return check_in_time(
+        policy,
         deadline,
         claim.year,
         now,
-        override=override,
+        override=Override(transition.duty, reason) if reason and reason.strip() else None,
         has_authority=claim.authority_id is not None,
+        extensions=extensions.of_claim(session, claim),
     )
-    return reason if set_aside is not None else None
 
 
 def _stages_decided(session: Session, actor: Actor, claim: Claim) -> tuple[bool, bool]:

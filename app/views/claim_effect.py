@@ -9,20 +9,21 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.domain.attendance import OF_DAYS
 from app.domain.errors import Refused
 from app.domain.hours import Part, over_ceiling, plain
-from app.domain.policy import Policy
+from app.domain.policy import Policy, pack
 from app.extensions import db
-from app.models import Attendance, Claim, Standing
-from app.services import claims, duplicates
+from app.models import Attendance, Claim, Entry, Standing
+from app.services import claims, duplicates, ledger
 from app.views.labels_claims import category_word
 
-# Attended in person: the days that can be counted twice. Remote courses have no day of their own.
-IN_PERSON = ("face_to_face", "research_session", "school_based")
 NOTHING = Decimal(0)
 
 
-def effect(policy: Policy, teacher_id: int | None, year: int, part: Part | None) -> dict[str, Any] | None:
+def effect(
+    policy: Policy, teacher_id: int | None, year: int, part: Part | None, subject: str | None = None
+) -> dict[str, Any] | None:
     """The category of ``part`` in the teacher's year as it stands, and once these hours count. None where unknown."""
     if part is None or teacher_id is None:
         return None
@@ -34,7 +35,8 @@ def effect(policy: Policy, teacher_id: int | None, year: int, part: Part | None)
     before = Decimal(standing.recognised.get(part.category, "0"))
     if part.category == policy.carry_category:
         before += standing.carried_in
-    after, required = before + part.hours, dict(policy.minima).get(part.category)
+    gained = _gained(policy, teacher_id, year, part, subject)
+    after, required = before + gained, dict(policy.minima).get(part.category)
     of = required or after
     return {
         "category": category_word(policy, part.category),
@@ -45,10 +47,21 @@ def effect(policy: Policy, teacher_id: int | None, year: int, part: Part | None)
         "share": _share(before, of),
         "more": _share(min(after, of) - min(before, of), of),
         "total_before": plain(standing.total),
-        "total_after": plain(standing.total + part.hours),
+        "total_after": plain(standing.total + gained),
         "total_required": plain(policy.required_total),
         "url": url_for("StandingView.show", pk=standing.id),
     }
+
+
+def _gained(policy: Policy, teacher_id: int, year: int, part: Part, subject: str | None) -> Decimal:
+    """What these hours add: of a subject that counts once a year, only what exceeds the hours counted (DUP-PUBLIC)."""
+    category = policy.category(part.category)
+    if subject is None or category is None or not category.once_per_subject:
+        return part.hours
+    counted = ledger.live().where(
+        Entry.teacher_id == teacher_id, Entry.year == year, Entry.category == category.id, Entry.subject == subject
+    )
+    return max(NOTHING, part.hours - max((one.hours for one in db.session.scalars(counted)), default=NOTHING))
 
 
 def _share(hours: Decimal, of: Decimal) -> str:
@@ -66,7 +79,7 @@ def ceiling(
     if not days or teacher_id is None:
         return []
     dated = [(on, hours, None) for on, hours in days.items()]
-    dated += _attended(teacher_id, list(days)) + _claimed(policy, teacher_id, days, but)
+    dated += _attended(teacher_id, list(days)) + _claimed(teacher_id, days, but)
     return [
         {
             "on": excess.on.isoformat(),
@@ -92,11 +105,11 @@ def _attended(teacher_id: int, days: list[Any]) -> list[Any]:
     return [
         (row.attended_on, row.hours, f"{row.activity.title} {plain(row.hours)}")
         for row in rows
-        if row.activity.kind in IN_PERSON
+        if row.activity.kind in OF_DAYS
     ]
 
 
-def _claimed(policy: Policy, teacher_id: int, days: dict[Any, Decimal], but: int | None) -> list[Any]:
+def _claimed(teacher_id: int, days: dict[Any, Decimal], but: int | None) -> list[Any]:
     others = select(Claim).where(
         Claim.teacher_id == teacher_id,
         Claim.state.in_(duplicates.STANDING_STATES),
@@ -105,7 +118,7 @@ def _claimed(policy: Policy, teacher_id: int, days: dict[Any, Decimal], but: int
     )
     found = []
     for claim in db.session.scalars(others if but is None else others.where(Claim.id != but)):
-        part = part_of(policy, claims.data_of(claim))
+        part = part_of(pack(claim.policy), claims.data_of(claim))
         steps = part.steps if part is not None else ()
         found += [
             (step.on, step.hours, f"{claim.title} {plain(step.hours)}") for step in steps if step.on in days

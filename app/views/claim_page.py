@@ -8,22 +8,22 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from app.domain.deadlines import days_left
 from app.domain.errors import Refused
+from app.domain.evidence import PROOF
 from app.domain.hours import Part, plain
-from app.domain.policy import Deadline, Policy, pack
-from app.extensions import db
+from app.domain.policy import Policy, pack
+from app.domain.workflow import Verb
 from app.models import Claim, Decision
-from app.security.actor import current_actor
-from app.services import claims, duplicates
+from app.services import claims
 from app.services.clock import SHANGHAI
-from app.views import claim_effect, labels, labels_claims
+from app.views import claim_answers, claim_effect, claim_findings, labels, labels_claims
+from app.views.claim_clock import deadline, late, review_day
+from app.views.claim_files import purpose_name
 from app.views.labels import language
-from app.views.labels_claims import category_word, kind_word
+from app.views.labels_claims import category_word, kind_word, purpose_word
 
 # Still to be decided: what it would do to the year is worth seeing.
 OPEN = ("draft", "returned", "submitted", "passed_first")
-WAITS_FOR = {"submitted": Deadline.FIRST_REVIEW, "passed_first": Deadline.SECOND_REVIEW, "draft": Deadline.CLAIM}
 
 
 def moment(at: datetime) -> str:
@@ -36,12 +36,19 @@ def file_size(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
 
 
-def steps(policy: Policy, part: Part) -> list[dict[str, str]]:
+def steps(policy: Policy, kind: str, part: Part) -> list[dict[str, str]]:
     """How the hours came about, a line a day or figure."""
     rows = []
     for step in part.steps:
-        if step.on is None:
-            label, how = gettext("As a whole"), gettext("fixed or stated hours")
+        if step.units is not None and step.each is not None:
+            label = gettext("As a whole")
+            how = gettext("%(units)s × %(each)s", units=step.units, each=plain(step.each))
+            if step.capped:
+                how += gettext(", at most %(hours)s", hours=plain(step.hours))
+        elif step.case:
+            label, how = gettext("As a whole"), claim_answers.case_word(policy, kind, step.case)
+        elif step.on is None:
+            label, how = gettext("As a whole"), gettext("hours stated by the evidence")
         elif step.full_day:
             label, how = step.on.isoformat(), gettext("full day, %(hours)s", hours=plain(policy.daily_hours))
         else:
@@ -69,7 +76,7 @@ def reckoned(policy: Policy, data: claims.ClaimData, *, has_kind: bool = True) -
         "hours": plain(part.hours),
         "category": category_word(policy, part.category),
         "unit": policy.unit.text(language()),
-        "steps": steps(policy, part),
+        "steps": steps(policy, data.kind, part),
         "refusal": "",
     }
 
@@ -78,33 +85,41 @@ def decision_row(decision: Decision) -> dict[str, Any]:
     """A decision as the story of a claim tells it."""
     policy = pack(decision.claim.policy)
     code = labels_claims.reason_word(decision.reason_code) if decision.reason_code else ""
-    said = gettext(": ").join(part for part in (code, decision.reason) if part)
+    said = [gettext(": ").join(part for part in (code, decision.reason) if part)]
     if decision.override_reason:
-        said = gettext("Deadline set aside: %(reason)s", reason=decision.override_reason)
-    changes = []
-    claim = decision.claim
-    if decision.category and decision.category != claim.category:
-        changes.append(
-            (gettext("Category"), category_word(policy, claim.category), category_word(policy, decision.category))
-        )
-    if decision.hours is not None and decision.hours != claim.claimed_hours:
-        changes.append((gettext("Hours"), plain(claim.claimed_hours), plain(decision.hours)))
+        said.append(gettext("Deadline set aside: %(reason)s", reason=decision.override_reason))
+    # What is claimed stands beside each submission; a review recognises.
+    is_review = decision.verb != Verb.SUBMIT and decision.hours is not None
     return {
         "who": decision.actor_name,
         "verb": labels_claims.verb_done(decision.verb),
         "stage": labels_claims.stage_word(decision.stage),
         "at": moment(decision.decided_at),
         "iso": decision.decided_at.isoformat(),
-        "reason": said,
-        "hours": plain(decision.hours) if decision.hours is not None else "",
-        "changes": changes,
+        "reason": gettext("; ").join(part for part in said if part),
+        "hours": plain(decision.hours) if is_review and decision.hours is not None else "",
+        "changes": _changes(policy, decision) if is_review else [],
         "state": decision.to_state,
     }
 
 
+def _changes(policy: Policy, decision: Decision) -> list[tuple[str, str, str]]:
+    """What a review changed, each stage against the one before it, the first against what was claimed."""
+    claim = decision.claim
+    earlier = [one for one in claim.decisions if one.id < decision.id and one.hours is not None]
+    hours = earlier[-1].hours if earlier else claim.claimed_hours
+    category = earlier[-1].category if earlier else claim.category
+    changes = []
+    if decision.category != category:
+        changes.append((gettext("Category"), category_word(policy, category), category_word(policy, decision.category)))
+    if decision.hours is not None and hours is not None and decision.hours != hours:
+        changes.append((gettext("Hours"), plain(hours), plain(decision.hours)))
+    return changes
+
+
 def evidence_rows(claim: Claim, *, may_remove: bool) -> list[dict[str, Any]]:
     """The files of a claim, each with its address under the claim's reach."""
-    rows = []
+    rows, policy = [], pack(claim.policy)
     for one in claim.evidence:
         url = url_for("ClaimView.evidence", pk=one.id)
         is_image = one.media_type != "application/pdf"
@@ -118,31 +133,13 @@ def evidence_rows(claim: Claim, *, may_remove: bool) -> list[dict[str, Any]]:
                 "url": url,
                 "thumb_url": url if is_image else "",
                 "may_remove": may_remove,
+                "purpose": one.purpose,
+                "purpose_name": purpose_name(one.sha256),
+                "purpose_word": purpose_word(policy, one.purpose) if one.purpose != PROOF else "",
                 "note": "",
             }
         )
     return rows
-
-
-def clock(policy: Policy, which: Deadline, year: int, now: datetime) -> dict[str, Any] | None:
-    """A deadline of a year as its clock shows it; None where the pack sets none."""
-    left, due_on = days_left(policy, which, year, now), policy.deadline(which, year)
-    if left is None or due_on is None:
-        return None
-    return {
-        "what": labels_claims.deadline_word(which),
-        "due_on": due_on.isoformat(),
-        "left": left,
-        "words": labels_claims.clock_words(left),
-        "nearness": labels_claims.nearness(left),
-        "source": policy.deadline_source(which),
-    }
-
-
-def deadline(claim: Claim, now: datetime) -> dict[str, Any] | None:
-    """The clock of what the claim waits for; None where nothing is due."""
-    which = WAITS_FOR.get(claim.state)
-    return None if which is None else clock(pack(claim.policy), which, claim.year, now)
 
 
 def last_return(claim: Claim) -> dict[str, Any] | None:
@@ -168,16 +165,11 @@ def _recognised(policy: Policy, claim: Claim) -> str:
     return f"{hours} {unit}{gettext(', ')}{category_word(policy, claim.recognised_category)}"
 
 
-def _flags(claim: Claim) -> list[duplicates.Flag]:
-    """Likeness to other teachers' claims: for those who review, not for the claimant (DUP-CLAIM)."""
-    is_own = current_actor().teacher_id == claim.teacher_id
-    return [] if is_own or claim.state not in duplicates.STANDING_STATES else duplicates.flags(db.session, claim)
-
-
 def page_values(claim: Claim, now: datetime, *, may_change: bool) -> dict[str, Any]:
     """Everything the record page shows beyond its buttons."""
     policy, data = pack(claim.policy), claims.data_of(claim)
-    part = claim_effect.part_of(policy, data)
+    part, pk = claim_effect.part_of(policy, data), claim.teacher_id
+    is_open = claim.state in OPEN
     return {
         "claim": claim,
         "policy": policy,
@@ -187,13 +179,16 @@ def page_values(claim: Claim, now: datetime, *, may_change: bool) -> dict[str, A
             (one.title.text(language()) for one in policy.public_subjects if one.code == claim.subject), ""
         ),
         "days": _days(claim),
+        "answers": claim_answers.answers(policy, data),
         "recognised": _recognised(policy, claim),
         "result": reckoned(policy, data),
-        "effect": claim_effect.effect(policy, claim.teacher_id, claim.year, part) if claim.state in OPEN else None,
-        "ceiling": claim_effect.ceiling(policy, claim.teacher_id, part, but=claim.id) if claim.state in OPEN else [],
+        "effect": claim_effect.effect(policy, pk, claim.year, part, claim.subject) if is_open else None,
+        "ceiling": claim_effect.ceiling(policy, pk, part, but=claim.id) if is_open else [],
         "decisions": [decision_row(one) for one in claim.decisions],
         "evidence": evidence_rows(claim, may_remove=may_change),
-        "flags": _flags(claim),
+        "findings": claim_findings.rows(claim),
         "returned": last_return(claim),
         "deadline": deadline(claim, now),
+        "late": late(claim, now),
+        "review_day": review_day(policy, now) if claim.state in ("submitted", "passed_first") else None,
     }

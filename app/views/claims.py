@@ -10,6 +10,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -22,7 +23,7 @@ from app.security.actor import Actor, current_actor
 from app.services import claims, decisions, workflow
 from app.services.clock import now_utc
 from app.services.store import Missing, store
-from app.views import claim_page, labels_claims
+from app.views import claim_clock, claim_findings, claim_page, labels_claims
 from app.views.access import guarded
 from app.views.actions import Posted, action
 from app.views.claim_editing import ClaimEditing
@@ -51,17 +52,22 @@ class ClaimView(ClaimEditing):
         Filter("school", "lookup"),
         Filter("teacher", "lookup"),
         Filter("submitted_at", "date"),
+        Filter("is_flagged", "bool"),
     ]
     empty_hint = _("No claims here. Teachers begin one with “New claim”; reviewers see them when submitted.")
 
-    def col_title(self, item: Claim) -> str:
-        return item.title or gettext("Untitled claim")
+    def col_title(self, item: Claim) -> Any:
+        return claim_findings.marked_title(item)
 
     def col_category(self, item: Claim) -> str:
         return category_word(pack(item.policy), item.recognised_category or item.category)
 
-    def col_hours(self, item: Claim) -> str:
-        return plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours)
+    def col_hours(self, item: Claim) -> Any:
+        """What was recognised, beside what was claimed where the two differ."""
+        if item.recognised_hours is None or item.recognised_hours == item.claimed_hours:
+            return plain(item.claimed_hours)
+        claimed = gettext("claimed %(hours)s", hours=plain(item.claimed_hours))
+        return Markup('{} <span class="muted nowrap">({})</span>').format(plain(item.recognised_hours), claimed)
 
     # --- The record ---
 
@@ -93,10 +99,16 @@ class ClaimView(ClaimEditing):
         return {**values, "decision": last, "record_title": title, "record_pill": pill}
 
     def action_values(self, name: str, item: Claim | None) -> dict[str, Any]:
-        if name != "approve" or item is None:
-            return {}
+        if item is None:
+            # Of a selection each keeps its own hours: one figure would overwrite what differs.
+            told = gettext("Each with its own hours. They count once the last review has approved.")
+            return {"needs_hours": False, "confirmation": told} if name == "approve" else {}
+        told = claim_clock.late(item, now_utc()) if name in ("submit", "approve") else None
+        values: dict[str, Any] = {"confirmation": told["words"]} if told is not None else {}
+        if name != "approve":
+            return values
         policy = pack(item.policy)
-        return {
+        return values | {
             "hours": plain(item.claimed_hours if item.recognised_hours is None else item.recognised_hours),
             "category": item.recognised_category or item.category,
             "category_choices": [(one.id, category_word(policy, one.id)) for one in policy.categories],
@@ -106,7 +118,7 @@ class ClaimView(ClaimEditing):
     @staticmethod
     def _may_set_aside(item: Claim) -> bool:
         """Whether approving comes late here, and the actor is the authority that may override that (EFFECT)."""
-        clock = claim_page.deadline(item, now_utc())
+        clock = claim_clock.deadline(item, now_utc())
         return clock is not None and clock["left"] < 0 and item.authority_id in current_actor().authority_ids
 
     # --- The verbs ---
@@ -117,9 +129,10 @@ class ClaimView(ClaimEditing):
             decide(claim, actor)
 
     @action("submit", _("Submit"), _("Hand this claim in to the school?"), "send", kind="primary")
-    def submit(self, items: list[Claim], posted: Posted) -> None:
+    def submit(self, items: list[Claim], posted: Posted) -> str | None:
         now = now_utc()
         self._each(items, lambda claim, actor: claims.submit(db.session, claim, actor, now))
+        return claim_findings.told_on_submission(items[0]) or None if len(items) == 1 else None
 
     @action(
         "approve",
@@ -139,8 +152,8 @@ class ClaimView(ClaimEditing):
                 claim,
                 actor,
                 now,
-                hours=posted.hours,
-                category=posted.category or None,
+                hours=posted.hours if len(items) == 1 else None,
+                category=(posted.category or None) if len(items) == 1 else None,
                 override_reason=posted.override_reason or None,
             ),
         )

@@ -139,7 +139,7 @@ def test_school_based_training_is_for_its_own_staff_of_that_day(session: Any, pe
 
 
 def test_who_had_left_cannot_have_attended(session: Any, people: Any, clock: datetime) -> None:
-    register.depart(session, people[0], DAY, clock)
+    register.depart(session, people[0], DAY, "resigned", clock)
     made = activity(session)
     assert attendance.register(session, made, people[0], DAY, Decimal(1), True, clock).id
     later = DAY + timedelta(days=1)

@@ -15,7 +15,7 @@ from app.security.actor import Actor, actor_of
 from app.services import claims, register
 from app.services.claims import ClaimData
 from app.services.refusals import No
-from tests.services.stage import Stage, claim_in, conference, digest, draft, say
+from tests.services.stage import DEGREE, Stage, claim_in, conference, digest, draft, say
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_what_is_still_to_come_cannot_be_claimed(held: Any, stage: Stage, teache
     soon = draft(held, teacher, actor, clock, conference("明天", today + timedelta(days=1)))
     refused(held, No.NOT_YET, lambda: say(held, soon, "submit", actor, clock))
     next_year = draft(
-        held, teacher, actor, clock, ClaimData(2027, "degree", "硕士", facts={"passed": True, "related": True})
+        held, teacher, actor, clock, ClaimData(2027, "degree", "硕士", facts=DEGREE)
     )
     refused(held, No.NOT_YET, lambda: say(held, next_year, "submit", actor, clock))
     say(held, draft(held, teacher, actor, clock, conference("今天", today)), "submit", actor, clock)
@@ -177,7 +177,7 @@ def test_a_discarded_draft_is_gone_with_its_evidence(held: Any, stage: Stage, cl
 
 
 def test_who_left_begins_no_claim(held: Any, stage: Stage, teacher: Teacher, clock: datetime) -> None:
-    register.depart(held, teacher, date(2026, 11, 1), clock)
+    register.depart(held, teacher, date(2026, 11, 1), "resigned", clock)
     refused(
         held, No.TEACHER_INACTIVE, lambda: claims.draft(held, teacher, conference(), stage.actors["teacher"], clock)
     )
@@ -194,3 +194,48 @@ def test_who_left_begins_no_claim(held: Any, stage: Stage, teacher: Teacher, clo
 )
 def test_the_years_open_for_claims(held: Any, now: datetime, years: tuple[int, ...]) -> None:
     assert claims.open_years(held, "teacher", now) == years
+
+
+DAY = {"on": "2026-04-07", "full_day": True}
+SAID = {"sessions": [DAY], "related": True, "passed": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "code"),
+    [
+        ("conference", SAID | {"sessions": [{"on": "2026-04-07", "minutes": "200"}]}, Code.TYPE_WRONG),
+        ("conference", SAID | {"sessions": [{"on": "2026-04-07", "minutes": True}]}, Code.TYPE_WRONG),
+        ("conference", SAID | {"sessions": [{"on": "2026-04-07", "minutes": 1e9}]}, Code.TYPE_WRONG),
+        ("conference", SAID | {"sessions": [{"on": "2026-04-07", "minutes": 10**9}]}, Code.MINUTES_OVER_DAY),
+        ("conference", SAID | {"sessions": [{"on": "2026-04-07", "minutes": -45}]}, Code.MINUTES_NOT_POSITIVE),
+        ("conference", SAID | {"sessions": {"on": "2026-04-07"}}, Code.TYPE_WRONG),
+        ("conference", SAID | {"sessions": [{"full_day": True}]}, Code.TYPE_WRONG),
+        ("conference", SAID | {"passed": "yes"}, Code.TYPE_WRONG),
+        ("conference", SAID | {"related": 1}, Code.TYPE_WRONG),
+        ("conference", SAID | {"category": 7}, Code.TYPE_WRONG),
+        ("conference", SAID | {"category": "leisure"}, Code.CATEGORY_UNKNOWN),
+        ("conference", SAID | {"category": "public"}, Code.CATEGORY_NOT_ALLOWED),
+        ("conference", SAID | {"stated_hours": "NaN"}, Code.HOURS_NOT_A_NUMBER),
+        ("conference", SAID | {"stated_hours": "-3"}, Code.HOURS_NEGATIVE),
+        ("conference", SAID | {"stated_hours": 10**9}, Code.HOURS_TOO_MANY),
+        ("conference", SAID | {"stated_hours": []}, Code.TYPE_WRONG),
+        ("conference", SAID | {"sessions": [DAY | {"on": "2025-04-07"}]}, Code.DATE_OUTSIDE_YEAR),
+        ("conference", SAID | {"answers": {"mood": "good"}}, Code.ANSWER_UNKNOWN),
+        ("result", {"author": ["main"]}, Code.TYPE_WRONG),
+        ("result", {"author": "ghost"}, Code.AUTHOR_UNKNOWN),
+        ("degree", DEGREE | {"answers": ["normal_length"]}, Code.TYPE_WRONG),
+        ("degree", DEGREE | {"answers": {}}, Code.ANSWER_MISSING),
+        ("degree", DEGREE | {"answers": {"normal_length": "yes"}}, Code.ANSWER_UNKNOWN),
+        ("degree", DEGREE | {"answers": {"normal_length": False}}, No.CONDITION_UNMET),
+        ("degree", {"passed": True, "related": True}, Code.ANSWER_MISSING),
+    ],
+)
+def test_facts_that_make_no_sense_are_refused_on_submission(
+    held: Any, stage: Stage, teacher: Teacher, clock: datetime, kind: str, facts: dict[str, Any], code: Any
+) -> None:
+    """However they came into the row: the form is not the only way to it."""
+    actor = stage.actors["teacher"]
+    claim = draft(held, teacher, actor, clock)
+    claim.kind, claim.facts = kind, facts
+    held.flush()
+    refused(held, code, lambda: claims.submit(held, claim, actor, clock))

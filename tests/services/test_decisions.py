@@ -17,7 +17,7 @@ from app.security.actor import Actor, acting
 from app.services import certificates, decisions, ledger, standings
 from app.services.claims import ClaimData
 from app.services.refusals import No
-from tests.services.stage import Stage, claim_in, digest, draft, pass_year, say, standing_of
+from tests.services.stage import DEGREE, Stage, claim_in, digest, draft, pass_year, say, standing_of
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_fewer_hours_are_kept_through_both_stages_and_entered(
     say(held, submitted, "approve", stage.actors["authority"], clock)
     entry = ledger.live_entry_of_claim(held, submitted.id)
     assert entry is not None and entry.hours == submitted.recognised_hours == Decimal("5.25")
-    assert [row.hours for row in submitted.decisions] == [None, Decimal("5.25"), Decimal("5.25")]
+    assert [row.hours for row in submitted.decisions] == [Decimal(8), Decimal("5.25"), Decimal("5.25")]
 
 
 def test_a_reviewer_reclassifies_within_the_kind(held: Any, stage: Stage, submitted: Claim, clock: datetime) -> None:
@@ -155,7 +155,7 @@ def test_a_category_the_kind_does_not_have_is_refused(
 
 def test_an_unrelated_degree_is_worth_eighteen(held: Any, stage: Stage, clock: datetime) -> None:
     teacher = held.get_one(Teacher, stage.world.ours.teacher)
-    degree = ClaimData(year=2026, kind="degree", title="硕士", facts={"passed": True, "related": True})
+    degree = ClaimData(year=2026, kind="degree", title="硕士", facts=DEGREE)
     claim = draft(held, teacher, stage.actors["teacher"], clock, degree)
     say(held, claim, "submit", stage.actors["teacher"], clock)
     assert claim.claimed_hours == 28

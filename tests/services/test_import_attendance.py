@@ -104,7 +104,10 @@ def test_a_school_registers_its_own_training_and_is_told_a_misspelt_name(
     with as_duty("school"):
         sheet = Sheet(took_part(own, 1, "陈仪", hours=Decimal(1)), took_part("A-4401041001", 1, "陈怡"))
         _tally, seen, _written = run(Kind.ATTENDANCE, sheet, clock)
-        assert (codes(seen[2]), seen[2].row.faults[0].facts) == ([("name", "name_differs")], {"name": "陈怡"})
+        assert (codes(seen[2]), seen[2].row.faults[0].facts) == (
+            [("name", "name_differs")],
+            {"ours": "陈怡", "theirs": "陈仪", "rule": "IDENTITY"},
+        )
         assert codes(seen[3]) == [("activity_number", "activity_unknown")]
         assert run(Kind.ATTENDANCE, Sheet(took_part(own, 1, "陈怡", hours=Decimal(1))), clock)[0] == Tally(new=1)
 

@@ -75,7 +75,7 @@ def test_a_row_that_could_not_be_read_is_left_out_whatever_it_holds(session: Any
 def test_who_had_left_and_stands_in_the_roster_is_back(session: Any, clock: datetime) -> None:
     school = make_school(session, "4401030001", "甲", "440103", clock)
     teacher = make_teacher(session, school, "陈怡", 1, clock)
-    register.depart(session, teacher, date(2026, 7, 1), clock)
+    register.depart(session, teacher, date(2026, 7, 1), "resigned", clock)
     tally, seen, _written = run(Kind.TEACHERS, Sheet(person(1, "4401030001")), clock)
     assert (tally, seen[2].differences[0].field) == (Tally(changed=1), "is_active")
     assert session.scalars(select(Teacher.is_active)).one()

@@ -17,13 +17,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.errors import Refused
 from app.extensions import db
-from app.models import Certificate, Claim, Decision, Entry, Standing, Teacher
+from app.models import Activity, Certificate, Claim, Decision, Entry, Standing, Teacher
 from app.security.actor import SYSTEM, Actor, acting
-from app.services import accounts, certificates, claims, decisions, evidence, numbers, standings
+from app.services import accounts, attendance, certificates, claims, decisions, evidence, numbers, standings
 from app.services.audit import first_fault
 from app.services.clock import stopped
 from app.services.refusals import No
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_activity, make_user
 from tests.services.stage import Stage, claim_in, conference, draft, earn, pass_year, standing_of
 
 THREADS = 8
@@ -254,6 +254,26 @@ def test_attendance_of_many_at_once_keeps_ledger_standing_and_trail_together(
     assert standing_of(live, stage.world.ours.colleague).total == Decimal(2 * THREADS)
     assert list(standings.differences(live, clock)) == []
     assert first_fault(live) is None
+
+
+def test_days_registered_at_once_give_no_more_than_the_activity(
+    live: Any, stage: Stage, migrated: Flask, clock: datetime
+) -> None:
+    """Each day alone is within its three hours; together they are not."""
+    first, last = date(2026, 5, 4), date(2026, 5, 12)
+    activity = make_activity(
+        live, "R1", "研修", kind="online", hours=Decimal(3), starts_on=first, ends_on=last,
+        organiser_id=stage.world.organiser,
+    ).id  # fmt: skip
+    live.commit()
+
+    def attend(day: int) -> None:
+        teacher = db.session.get_one(Teacher, stage.world.ours.colleague)
+        on = date(2026, 5, day)
+        attendance.register(db.session, db.session.get_one(Activity, activity), teacher, on, Decimal(2), True, clock)
+
+    told = race(migrated, clock, [lambda day=day: attend(day) for day in range(4, 4 + THREADS)])
+    assert told == {"won": 1, "Refused": THREADS - 1}
 
 
 def test_the_loser_is_told_that_it_is_stale(live: Any, stage: Stage, clock: datetime) -> None:

@@ -112,7 +112,8 @@ def _is_told(
     assert (made.stage, made.user_id, made.actor_name, made.decided_at) == (wanted[1], actor.user_id, actor.name, now)
     assert made.evidence_seen == [row.sha256 for row in claim.evidence] != []
     assert made.round == claim.round
-    if verb == "approve":
+    if verb in ("approve", "submit"):
+        # What was claimed, and what was recognised of it.
         assert (made.hours, made.category) == (Decimal(8), "professional")
     else:
         assert made.hours is None and made.category is None
