@@ -28,6 +28,11 @@ LONGEST = 200
 _FULL_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx]?(?!\d)")
 
 
+def holds_id_number(text: str) -> bool:
+    """Whether a text shows an ID number written out, which no certificate may."""
+    return _FULL_ID_NUMBER.search(text) is not None
+
+
 class BadSnapshot(ValueError):
     """A stored snapshot that cannot be printed; the message names the field."""
 
@@ -98,7 +103,7 @@ class CertificateText:
         for field, value in _texts(self):
             if len(value) > LONGEST:
                 raise BadSnapshot(f"{field}: over {LONGEST} characters")
-            if field != "verify_url" and _FULL_ID_NUMBER.search(value):
+            if field != "verify_url" and holds_id_number(value):
                 raise BadSnapshot(f"{field}: a full ID number")
 
     @property

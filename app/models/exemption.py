@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Integer, String, Text
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, Integer, String, Text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model, Versioned, one_of
@@ -40,6 +41,16 @@ class Exemption(Versioned, Model):
     end_reason: Mapped[str | None] = mapped_column(Text)
     teacher: Mapped[Teacher] = relationship()
     school: Mapped[School] = relationship()
+
+    @hybrid_property
+    def is_in_force(self) -> bool:
+        """Whether nobody ended it; its period may be past or to come."""
+        return self.ended_at is None
+
+    @is_in_force.inplace.expression
+    @classmethod
+    def _is_in_force(cls) -> ColumnElement[bool]:
+        return cls.ended_at.is_(None)
 
     __table_args__ = (
         one_of("effect", EFFECTS),

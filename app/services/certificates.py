@@ -7,7 +7,7 @@ languages; printing reads the snapshot and nothing else, so a reprint is the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,11 +21,11 @@ from app.documents.terms import RESULTS, SERIES, TITLES, TOTAL, term
 from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.policy import Policy, pack
-from app.models import Authority, Certificate, Claim, Decision, School, Standing
+from app.models import Authority, Certificate, Claim, Decision, Exemption, School, Standing
 from app.security.actor import Actor, acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.session import OutOfReach
-from app.services import founding, numbers, standings
+from app.services import exemptions, founding, numbers, standings
 from app.services.refusals import No
 from app.services.turns import take_turn
 
@@ -81,8 +81,9 @@ def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) ->
     if standing.result not in ISSUED_FOR:
         raise Refused(No.NOT_PASSED, name=standing.teacher.name, year=standing.year)
     reviews = _reviews(session, standing)
+    exempted = exemptions.of_year(session, standing.teacher_id, standing.year)
     older = valid_certificate(session, standing.teacher_id, standing.year)
-    if older is not None and _says_the_same(older, standing, reviews):
+    if older is not None and _says_the_same(older, standing, reviews, exempted):
         return older
     if older is not None:
         founding.end(older, "superseded", now, None)
@@ -101,7 +102,7 @@ def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) ->
         result=standing.result,
         snapshot={
             "figures": figures_of(standing),
-            **_snapshots(standing, number, code, day_in_china(now), reviews),
+            **_snapshots(standing, number, code, day_in_china(now), reviews, exempted),
         },
         state="valid",
         issued_at=now,
@@ -143,17 +144,21 @@ def render(certificates: Iterable[Certificate], language: str) -> bytes:
 Reviews = tuple[paper.Review | None, paper.Review | None]
 
 
-def _snapshots(standing: Standing, number: str, code: str, issued_on: date, reviews: Reviews) -> dict[str, Any]:
+def _snapshots(
+    standing: Standing, number: str, code: str, issued_on: date, reviews: Reviews, exempted: Sequence[Exemption]
+) -> dict[str, Any]:
     return {
-        language: paper.as_snapshot(text_of(standing, number, code, issued_on, reviews, language))
+        language: paper.as_snapshot(text_of(standing, number, code, issued_on, reviews, language, exempted))
         for language in LANGUAGES
     }
 
 
-def _says_the_same(older: Certificate, standing: Standing, reviews: Reviews) -> bool:
+def _says_the_same(
+    older: Certificate, standing: Standing, reviews: Reviews, exempted: Sequence[Exemption]
+) -> bool:
     """Whether a new certificate would print what this one prints: a corrected name is another certificate."""
     new = {"figures": figures_of(standing)} | _snapshots(
-        standing, older.number, older.code, day_in_china(older.issued_at), reviews
+        standing, older.number, older.code, day_in_china(older.issued_at), reviews, exempted
     )
     return {key: _attested(value) for key, value in older.snapshot.items()} == {
         key: _attested(value) for key, value in new.items()
@@ -171,8 +176,9 @@ def text_of(
     issued_on: date,
     reviews: Reviews,
     language: str,
+    exempted: Sequence[Exemption] = (),
 ) -> paper.CertificateText:
-    """What the certificate says in one language, frozen from here on."""
+    """What the certificate says in one language, frozen from here on. ``exempted``: the year's exemptions in force."""
     teacher, school = standing.teacher, standing.school
     policy = pack(standing.policy)
     rows, total = _rows(policy, standing, language)
@@ -198,7 +204,7 @@ def text_of(
         policy_source=policy.source,
         first_review=reviews[0],
         second_review=reviews[1],
-        exemption=None,
+        exemption=exemptions.printed(exempted, policy, language),
         issued_on=issued_on,
         authority=body.name,
         certificate_title=policy.certificate_title.text(language),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.models import Certificate, Standing
 from app.models.standing import RESULTS
 from app.security.actor import acting, current_actor
+from app.services.standing_sources import among
 
 ISSUED_FOR = tuple(result for result in RESULTS if result != "not_passed")
 
@@ -26,7 +27,7 @@ def frozen_policies(session: Session, teacher_ids: Sequence[int]) -> dict[int, d
     found: dict[int, dict[int, str]] = defaultdict(dict)
     rows = session.execute(
         select(Certificate.teacher_id, Certificate.year, Certificate.policy).where(
-            Certificate.teacher_id.in_(teacher_ids), Certificate.state == "valid"
+            among(Certificate.teacher_id, teacher_ids), Certificate.state == "valid"
         )
     )
     for teacher_id, year, policy in rows:
@@ -77,6 +78,9 @@ def _is_founded(figures: dict[str, Any], standing: Standing) -> bool:
     """Whether nothing attested has fallen since."""
     now = figures_of(standing)
     if now["result"] not in ISSUED_FOR or now["policy"] != figures["policy"]:
+        return False
+    # Who was certified as exempt and is so no longer has passed by hours at best: another paper (EXEMPT).
+    if figures["result"] == "exempt" != now["result"]:
         return False
     attested = [*figures["recognised"].items(), ("carried_in", figures["carried_in"]), ("total", figures["total"])]
     held = {**now["recognised"], "carried_in": now["carried_in"], "total": now["total"]}

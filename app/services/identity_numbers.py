@@ -48,7 +48,8 @@ def correct_facts(
     joined_on = stated.get("joined_on")
     if joined_on is not None and joined_on > day_in_china(now):
         raise Refused(No.JOINED_FUTURE)
-    for refusal in standings.unfit(session, {teacher.id: stated.get("series", teacher.series)}).values():
+    series = stated.get("series", teacher.series)
+    for refusal in standings.unfit(session, {teacher.id: series} if series != teacher.series else {}).values():
         raise refusal
     teacher.name = name
     teacher.sex = sex

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.days import day_in_china
-from app.domain.identity import mask_id_number
+from app.domain.identity import Particular, mask_id_number, mismatches
 from app.models import Affiliation, Claim, School, Teacher
 from app.security.actor import Actor, acting, current_actor
 from app.security.secrets import index_of
@@ -126,7 +126,11 @@ class TeacherPlanner:
             plan.found[2] = stays[teacher_id]
 
     def _add_consequences(self, planned: Sequence[Planned]) -> None:
-        """Claims under review stay with the school they were made at; whoever moves a teacher is told."""
+        """What a change brings with it: another identity than other platforms hold (IDENTITY), and claims under review
+        that stay with the school they were made at."""
+        for plan in planned:
+            if plan.action is Action.CHANGED and (found := _mismatches(plan)):
+                plan.consequence = ("identity", found)
         moving = {
             plan.found[0].id: plan
             for plan in planned
@@ -154,6 +158,13 @@ def _rosters_of(actor: Actor) -> frozenset[int] | None:
 
 def _masked(values: dict[str, Any]) -> str:
     return mask_id_number(values["id_number"]) if "id_number" in values else ""
+
+
+def _mismatches(plan: Planned) -> int:
+    """In how many of the particulars that must agree across platforms the row differs from the register (IDENTITY)."""
+    ours = {one.field: one.before for one in plan.differences if one.field in set(Particular)}
+    theirs = {one.field: one.after for one in plan.differences if one.field in set(Particular)}
+    return len(mismatches(ours, theirs))
 
 
 def _plain(value: Any) -> Any:

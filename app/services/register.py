@@ -18,6 +18,7 @@ from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.identity import check_id_number, check_name, check_school_code, mask_id_number
 from app.models import Affiliation, Authority, District, School, Teacher
+from app.models.register import LEFT_REASONS
 from app.security.actor import acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.secrets import index_of, seal
@@ -255,23 +256,29 @@ def _move(teacher: Teacher, school: School, stays: Sequence[Affiliation], on: da
         opens = Affiliation(teacher_id=teacher.id, school_id=school.id, from_on=on)
     teacher.school = school
     teacher.is_active = True
-    teacher.left_on = None
+    # Who comes back has not left: neither the day nor the reason stands any more; the trail keeps both.
+    teacher.left_on = teacher.left_reason = None
     return opens
 
 
-def depart(session: Session, teacher: Teacher, on: date, now: datetime) -> None:
-    """Deactivate a teacher whose last day was ``on``; their history stays (SCOPE)."""
+def depart(session: Session, teacher: Teacher, on: date, reason: str, now: datetime) -> None:
+    """Deactivate a teacher whose last day was ``on``, for one of LEFT_REASONS; their history stays (SCOPE).
+
+    What they began before stays open: drafts can be handed in and claims decided, for the years they were there.
+    """
     if not teacher.is_active:
         raise Refused(No.TEACHER_LEFT, name=teacher.name)
     if on > day_in_china(now):
         raise Refused(No.LEFT_FUTURE)
+    if reason not in LEFT_REASONS:
+        raise Refused(No.REASON_CODE_UNKNOWN)
     lasting = next((stay for stay in teacher.affiliations if stay.to_on is None), None)
     first = max(filter(None, (teacher.joined_on, lasting.from_on if lasting else None)), default=None)
     if first is not None and on < first:
         raise Refused(No.LEAVES_BEFORE_JOINING, first=first)
     if lasting is not None:
         lasting.to_on = on
-    teacher.left_on = on
+    teacher.left_on, teacher.left_reason = on, reason
     teacher.is_active = False
     session.flush()
     standings.refresh(session, teacher.id, now)

@@ -47,6 +47,8 @@ LOOKUPS: dict[str, Lookup] = {
     "organiser": Lookup(Organiser, ("name",), lambda row: ""),
     "school": Lookup(School, ("name", "code"), lambda row: row.code, active="is_active"),
     "teacher": Lookup(Teacher, ("name",), _school, eager=("school",), active="is_active"),
+    # Those whose record is kept within one's reach today, departed ones too: their years stay theirs (SCOPE).
+    "own-teacher": Lookup(Teacher, ("name",), _school, eager=("school",), to_write=True),
     "activity": Lookup(Activity, ("title", "number"), lambda row: row.number),
     # Those one may register attendance for; others are announced to everybody.
     "own-activity": Lookup(Activity, ("title", "number"), lambda row: row.number, to_write=True),

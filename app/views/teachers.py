@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, make_response, url_for
+from flask import current_app, make_response, request, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -22,11 +22,14 @@ from app.security.actor import current_actor
 from app.security.secrets import index_of
 from app.services import accounts, identity_numbers, register
 from app.services.clock import SHANGHAI, now_utc
+from app.views import identity_panel
 from app.views.actions import Posted, action
+from app.views.exemptions import grant_links
 from app.views.fields import Required, Typed
 from app.views.filters import Filter
 from app.views.forms import RecordForm
 from app.views.labels import language
+from app.views.labels_codes import CODES
 from app.views.pages import Related
 from app.views.safe import SafeModelView
 
@@ -56,11 +59,15 @@ class TeacherView(SafeModelView):
         Filter("title", "select"),
         Filter("series", "select"),
         Filter("is_active", "bool"),
+        Filter("joined_on", "date"),
+        Filter("left_on", "date"),
+        Filter("left_reason", "select"),
     )
+    show_template = "teachers/show.html"
     show_fieldsets = [
         (_("Person"), {"fields": ["name", "id_number_masked", "sex", "phone"]}),
         (_("Work"), {"fields": ["school", "stage", "subject", "title", "series", "post"]}),
-        (_("Period"), {"fields": ["joined_on", "left_on", "is_active", "account"]}),
+        (_("Period"), {"fields": ["joined_on", "left_on", "left_reason", "is_active", "account"]}),
     ]
     label_columns = {"account": _("Account"), "title": _("Professional title"), "subject": _("Subject taught")}
     add_columns = edit_columns = FORM
@@ -73,10 +80,32 @@ class TeacherView(SafeModelView):
         Related("AttendanceView", "teacher"),
         Related("EntryView", "teacher"),
         Related("CertificateView", "teacher"),
+        Related("ExemptionView", "teacher"),
     )
+
+    def note(self, item: Any) -> dict[str, Any]:
+        return {"identity": identity_panel.values(item)}
 
     def col_account(self, item: Any) -> str:
         return gettext("Opened") if item.user_id is not None else gettext("Not opened yet")
+
+    def saved_views(self) -> list[dict[str, Any]]:
+        """Everybody, who is there, who came this year (they owe the whole of it, SCOPE), who has left."""
+        this_year = day_in_china(now_utc()).year
+        asked = {one.param: request.args[one.param] for one in self.filters if request.args.get(one.param)}
+        views: list[tuple[Any, dict[str, str]]] = [
+            (gettext("All"), {}),
+            (gettext("On the staff"), {"is_active": "1"}),
+            (gettext("Joined this year"), {"joined_on_from": f"{this_year}-01-01"}),
+            (gettext("Left"), {"is_active": "0"}),
+        ]
+        return [
+            {"title": title, "url": url_for("TeacherView.list", **args), "active": args == asked}
+            for title, args in views
+        ]
+
+    def page_links(self, item: Any | None) -> list[dict[str, Any]]:
+        return grant_links(item) if item is not None and register.is_kept(db.session, item) else []
 
     def search_also(self, text: str) -> list[ColumnElement[bool]]:
         """A whole ID number finds its teacher by the blind index; a part of one finds nobody."""
@@ -167,10 +196,11 @@ class TeacherView(SafeModelView):
         kind="danger",
         needs_date=True,
         date_label=_("Last day at the school"),
+        reason_codes=lambda: [(code, str(word), "") for code, word in CODES["teacher", "left_reason"].items()],
     )
     def deactivate(self, items: list[Any], posted: Posted) -> Any:
         for teacher in items:
-            register.depart(db.session, teacher, posted.on, now_utc())  # type: ignore[arg-type]  (needs_date)
+            register.depart(db.session, teacher, posted.on, posted.reason_code, now_utc())  # type: ignore[arg-type]  (needs_date)
         return ngettext("Deactivated one teacher.", "Deactivated %(num)s teachers.", len(items))
 
 

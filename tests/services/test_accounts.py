@@ -104,7 +104,7 @@ def test_a_slip_expires_to_the_second(held: Any, teacher: Teacher, clock: dateti
 
 def test_who_left_meanwhile_cannot_use_the_slip(held: Any, teacher: Teacher, clock: datetime) -> None:
     code = accounts.issue_slip(held, teacher, clock)
-    register.depart(held, teacher, date(2026, 11, 1), clock)
+    register.depart(held, teacher, date(2026, 11, 1), "resigned", clock)
     assert code_of(lambda: accounts.activate(held, code, "zhongwen", PASSWORD, clock)) == No.TEACHER_INACTIVE
     assert code_of(lambda: accounts.issue_slip(held, teacher, clock)) == No.TEACHER_INACTIVE
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import Refused
+from app.domain.errors import Code, Refused
 from app.models import Certificate, PolicyBinding, School, Standing, Teacher
 from app.security.actor import SYSTEM
 from app.services import bindings, certificates, ledger, register, standings
 from app.services.refusals import No
+from tests.services.exempting import end, grant, settled
 from tests.services.stage import Stage, earn, pass_year, standing_of
 
 THEN = datetime(2019, 12, 1, tzinfo=UTC)
@@ -140,6 +141,39 @@ def test_hours_without_a_place_in_the_new_series_refuse_it(held: Any, teacher: T
         put_series(held, teacher, "accounting", clock)
     assert refusal.value.code is No.SERIES_UNFIT
     assert dict(refusal.value.facts) == {"year": 2026, "category": "elective", "policy": "accounting-2021"}
+
+
+def test_hours_credited_and_certified_need_their_place_too(
+    held: Any, stage: Stage, teacher: Teacher, clock: datetime
+) -> None:
+    """Let through, nobody could revoke afterwards: what holds once the certificate falls has no such category."""
+    other = settled(held, stage, clock)
+    grant(held, stage, other, clock, "credited", category="elective")
+    standing, _claim = pass_year(held, stage, clock)
+    certificates.issue(held, standing, SYSTEM, clock)
+    for one in (other, teacher):
+        with pytest.raises(Refused) as refusal:
+            put_series(held, one, "accounting", clock)
+        assert refusal.value.code is No.SERIES_UNFIT
+        assert dict(refusal.value.facts) == {"year": 2026, "category": "elective", "policy": "accounting-2021"}
+
+
+def test_credit_needs_its_place_for_the_day_the_certificate_falls_too(
+    held: Any, stage: Stage, clock: datetime
+) -> None:
+    """Certified as a teacher, an accountant since: neither the frozen pack nor the one bound today may lack it."""
+    teacher = settled(held, stage, clock)
+    freed = grant(held, stage, teacher, clock)
+    certificates.issue(held, standing_of(held, teacher.id), SYSTEM, clock)
+    teacher.series = "accounting"
+    held.flush()
+    standings.refresh(held, teacher.id, clock)
+    with pytest.raises(Refused) as refusal:
+        grant(held, stage, teacher, clock, "credited", category="elective")
+    assert refusal.value.code is Code.CATEGORY_UNKNOWN
+    grant(held, stage, teacher, clock, "credited", category="professional")
+    end(held, stage, freed, clock)
+    assert standing_of(held, teacher.id).policy == "accounting-2021"
 
 
 def test_a_year_is_verified_for_the_series_it_is_bound_for_and_once_it_has_come(

@@ -76,10 +76,10 @@ def test_two_moves_on_one_day_leave_the_last(session: Any, clock: datetime) -> N
 def test_who_leaves_is_deactivated_and_may_come_back(session: Any, clock: datetime) -> None:
     school = make_school(session, "4401030001", "甲", "440103", clock)
     teacher = make_teacher(session, school, "陈怡", 9, clock)
-    register.depart(session, teacher, date(2026, 7, 1), clock)
+    register.depart(session, teacher, date(2026, 7, 1), "resigned", clock)
     assert (teacher.is_active, teacher.left_on) == (False, date(2026, 7, 1))
     with pytest.raises(Refused) as refusal:
-        register.depart(session, teacher, date(2026, 7, 2), clock)
+        register.depart(session, teacher, date(2026, 7, 2), "resigned", clock)
     assert refusal.value.code is No.TEACHER_LEFT
     register.reactivate(session, teacher, date(2026, 9, 1), clock)
     assert (teacher.is_active, teacher.left_on) == (True, None)
@@ -92,7 +92,7 @@ def test_who_leaves_is_deactivated_and_may_come_back(session: Any, clock: dateti
 def test_nobody_leaves_before_they_came(session: Any, clock: datetime) -> None:
     teacher = make_teacher(session, make_school(session, "4401030001", "甲", "440103", clock), "陈怡", 9, clock)
     with pytest.raises(Refused) as refusal:
-        register.depart(session, teacher, date(2019, 8, 31), clock)
+        register.depart(session, teacher, date(2019, 8, 31), "resigned", clock)
     assert refusal.value.code is No.LEAVES_BEFORE_JOINING
 
 
@@ -102,7 +102,7 @@ def test_a_school_closes_once_nobody_is_left_there(session: Any, clock: datetime
     with pytest.raises(Refused) as refusal:
         register.close_school(session, school, clock)
     assert (refusal.value.code, refusal.value.facts["count"]) == (No.SCHOOL_HAS_TEACHERS, 1)
-    register.depart(session, teacher, date(2026, 7, 1), clock)
+    register.depart(session, teacher, date(2026, 7, 1), "resigned", clock)
     register.close_school(session, school, clock)
     assert not school.is_active
     with pytest.raises(Refused) as refusal:
@@ -170,7 +170,7 @@ def test_days_to_come_are_no_first_and_no_last_day(session: Any, clock: datetime
     assert refusal.value.code is No.JOINED_FUTURE
     teacher = make_teacher(session, school, "陈怡", 9, clock, joined_on=date(2026, 11, 20))
     with pytest.raises(Refused) as refusal:
-        register.depart(session, teacher, date(2026, 11, 21), clock)
+        register.depart(session, teacher, date(2026, 11, 21), "resigned", clock)
     assert refusal.value.code is No.LEFT_FUTURE and teacher.is_active
 
 

@@ -56,13 +56,24 @@ function startLookup(field) {
   }
 }
 
+// A dialog stands in the window, not in the page as the picker reckons: under the field, or over it where there is no room.
+function hangOn(field, dialog, calendar) {
+  const at = field.getBoundingClientRect(), frame = dialog.getBoundingClientRect();
+  const under = at.bottom + 4, height = calendar.offsetHeight;
+  const top = under + height <= window.innerHeight ? under : Math.max(4, at.top - 4 - height);
+  const left = Math.max(4, Math.min(at.left, window.innerWidth - calendar.offsetWidth - 4));
+  calendar.style.top = `${top - frame.top}px`;
+  calendar.style.left = `${left - frame.left}px`;
+}
+
 function startDate(field) {
   const timed = field.dataset.date === 'time';
+  const dialog = field.closest('dialog');
   window.flatpickr(field, {
     allowInput: true, dateFormat: timed ? 'Y-m-d H:i' : 'Y-m-d', enableTime: timed, time_24hr: true,
     locale: language() === 'zh' ? 'zh' : 'default', disableMobile: false, monthSelectorType: 'static',
     minDate: field.dataset.min || null, maxDate: field.dataset.max || null,
-    appendTo: field.closest('dialog') || undefined,
+    appendTo: dialog || undefined, position: dialog ? (picker) => hangOn(field, dialog, picker.calendarContainer) : 'auto',
     onChange: () => field.dispatchEvent(new Event('input', { bubbles: true })),
   });
 }
