@@ -1,14 +1,16 @@
-"""Who somebody is, as text: ID numbers (GB 11643), names, school and district codes, and their masks.
+"""Who somebody is, as text: ID numbers (GB 11643), names, school and district codes, and their masks; and
+whether two platforms mean the same person (IDENTITY).
 
 Normalises what people type and workbooks hold, and refuses what cannot be. Encrypting and searching an ID
-number is the business of `security/secrets.py`; whether two systems agree on a person (IDENTITY), of the
-services.
+number is the business of `security/secrets.py`; who is told of a mismatch, of the services.
 """
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.errors import Code, Refused
 
@@ -43,6 +45,27 @@ _SELECTORS = (
 )
 _LETTER = re.compile(f"[^{_SELECTORS}][{_SELECTORS}]*")
 _HAN_PLANES = range(0x20000, 0x40000)
+
+
+IDENTITY_SOURCE = "S1 §五（二）1"
+
+
+class Particular(StrEnum):
+    """What must agree across platforms, or the year cannot be transferred (IDENTITY, S1 §五（二）1:
+    姓名、身份证号、任教学科、专业技术职称)."""
+
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    SUBJECT = "subject"
+    TITLE = "title"
+
+
+class Mismatch(NamedTuple):
+    """A particular in which two platforms differ, as each of them writes it."""
+
+    field: Particular
+    ours: str
+    theirs: str
 
 
 class Sex(StrEnum):
@@ -138,6 +161,38 @@ def _is_forbidden(character: str) -> bool:
     if ord(character) in _HAN_PLANES:  # the newest Han characters are unknown to Python's own tables
         return False
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+
+
+def mismatches(ours: Mapping[str, str | None], theirs: Mapping[str, str | None]) -> tuple[Mismatch, ...]:
+    """The particulars in which two platforms differ (IDENTITY), in the order of the notice.
+
+    Both go by `Particular`. What a platform does not state at all (no key, or None) is not compared; stated as
+    empty it differs from anything else. Written otherwise is not different: full-width, spaces, the many middle
+    dots, x for X (R).
+    """
+    found = []
+    for field in Particular:
+        one, other = ours.get(field), theirs.get(field)
+        if one is not None and other is not None and _as_compared(field, one) != _as_compared(field, other):
+            found.append(Mismatch(field, one, other))
+    return tuple(found)
+
+
+def _as_compared(field: Particular, text: str) -> str:
+    plain = "".join(unicodedata.normalize("NFKC", text.translate(_DOTS)).translate(_DOTS).split())
+    return plain.upper().lstrip("'") if field is Particular.ID_NUMBER else plain.casefold()
+
+
+def missing_particulars(stated: Mapping[str, str | None], *, teaches: bool = True) -> tuple[Particular, ...]:
+    """The particulars without which the year cannot be transferred (IDENTITY).
+
+    `teaches`: whether the post is a teacher's; a librarian has no subject to state (R).
+    """
+    return tuple(
+        field
+        for field in Particular
+        if not (stated.get(field) or "").strip() and (teaches or field is not Particular.SUBJECT)
+    )
 
 
 def check_school_code(text: str) -> str:

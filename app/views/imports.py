@@ -250,10 +250,19 @@ def _shown(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
         for one in row.get("differences", [])
     ]
     code, count = row.get("consequence") or ("", 0)
-    shown["consequence"] = (
-        gettext("%(count)s claims under review stay with the old school", count=count) if code == "claims_stay" else ""
-    )
+    shown["consequence"] = _consequence(code, count)
     return shown
+
+
+def _consequence(code: str, count: int) -> str:
+    if code == "claims_stay":
+        return gettext("%(count)s claims under review stay with the old school", count=count)
+    if code == "identity":
+        return gettext(
+            "Same ID number: name, subject and title must read the same on every platform, or the year cannot be "
+            "transferred (IDENTITY)"
+        )
+    return ""
 
 
 def _word(kind: Kind, field: str, value: Any) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup, escape
 
 from app.domain.hours import plain
 from app.domain.policy import pack
@@ -17,7 +19,7 @@ from app.security.actor import current_actor
 from app.services import certificates, printing
 from app.services.clock import now_utc
 from app.views import labels, labels_claims, standing_page
-from app.views.access import guarded
+from app.views.access import guarded, holds
 from app.views.actions import Posted, action
 from app.views.certificates import printed
 from app.views.claim_page import category_word
@@ -69,10 +71,18 @@ class StandingView(SafeModelView):
         )
 
     def record_sub(self, item: Standing) -> str:
-        policy = pack(item.policy)
-        return gettext(
-            "%(teacher)s, %(school)s. By %(policy)s.", teacher=item.teacher, school=item.school, policy=policy.id
-        )
+        title = pack(item.policy).title.text(labels.language())
+        link = escape(title)
+        if holds("can_show", "PolicyView"):
+            url = url_for("PolicyView.show", policy_id=item.policy)
+            link = Markup('<a href="{}">{}</a>').format(url, title)
+        words = escape(gettext("%(teacher)s, %(school)s. By %(policy)s.", teacher="{0}", school="{1}", policy="{2}"))
+        return words.format(item.teacher, item.school, link)
+
+    def page_links(self, item: Standing | None) -> list[dict[str, Any]]:
+        if item is None and holds("can_lists", "ListView"):
+            return [{"label": gettext("Lists of results"), "url": url_for("ListView.start"), "icon": "download"}]
+        return []
 
     def note(self, item: Standing) -> dict[str, Any]:
         return {
