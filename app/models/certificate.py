@@ -57,6 +57,8 @@ class Certificate(Versioned, Model):
             postgresql_where=text("state = 'valid'"),
         ),
         Index("ix_certificate_school_year", "school_id", "year"),
+        # Whether a year of a series is frozen is asked for every binding on screen.
+        Index("ix_certificate_year_series", "year", "series"),
     )
 
     def __str__(self) -> str:

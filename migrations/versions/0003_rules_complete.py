@@ -86,6 +86,7 @@ def upgrade() -> None:
     op.add_column("claim", sa.Column("certificate_key", sa.String(length=60), nullable=True))
     op.drop_index("ix_claim_certificate_number", "claim")
     op.create_index(op.f("ix_claim_certificate_key"), "claim", ["certificate_key"])
+    op.create_index("ix_certificate_year_series", "certificate", ["year", "series"])
     op.add_column("claim", sa.Column("is_flagged", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("evidence", sa.Column("purpose", sa.String(length=30), nullable=False, server_default="proof"))
     op.add_column("standing", sa.Column("credited", sa.JSON(), nullable=False, server_default="{}"))
@@ -118,6 +119,7 @@ def _key(number: str) -> str | None:
 
 def downgrade() -> None:
     op.drop_column("standing", "credited")
+    op.drop_index("ix_certificate_year_series", "certificate")
     op.drop_column("evidence", "purpose")
     op.drop_column("claim", "is_flagged")
     op.drop_index(op.f("ix_claim_certificate_key"), "claim")
