@@ -32,6 +32,9 @@ lint: $(VENV)/.test ## ruff and the arrows between the floors
 types: $(VENV)/.test ## mypy, strict in domain/ and services/
 	$(BIN)/mypy
 
+bench: $(VENV)/.test ## measurements on this machine into docs/benchmarks/
+	$(BIN)/python -m tests.benchmarks
+
 shots: system-tests $(VENV)/.test ## screenshots of every screen into docs/shots/
 	$(BIN)/python -m tests.shots
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from app.cli import collector
 from app.domain.assess_question import answer_assess, read_assess
 from app.domain.hours_question import answer_hours
 from app.domain.json_reading import BadQuestion
@@ -33,12 +34,12 @@ def hours_command(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def assess_command(file: Path) -> None:
     """Assess the teachers of FILE (JSON) year by year, one row a teacher and year."""
-    raw = _read(file)
-    try:
-        question = read_assess(raw)
-    except BadQuestion as bad:
-        _refuse(bad.faults)
-    _write(answer_assess(question))
+    with collector.resting():
+        try:
+            question = read_assess(_read(file))
+        except BadQuestion as bad:
+            _refuse(bad.faults)
+        _write(answer_assess(question))
 
 
 def _read(file: Path) -> bytes:

@@ -8,11 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain import json_members
 from app.domain.errors import Code, Refused
 from app.domain.hours import ZERO, plain
-from app.domain.json_reading import BadQuestion, Value, parse
+from app.domain.json_reading import BadQuestion, Value, parse, shape
 from app.domain.policy import Policy, Series, default_pack, packs
 from app.domain.standing import Entry, Exemption, ExemptionEffect, Standing, assess_years
+
+_SERIES = frozenset(Series)
+_ENTRY = shape(
+    {
+        "id": json_members.text,
+        "year": json_members.year,
+        "category": json_members.text,
+        "hours": json_members.hours_or_none,
+        "on": json_members.day,
+    },
+    {"subject": json_members.text, "platform": json_members.text},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +75,8 @@ def read_assess(raw: bytes) -> AssessQuestion:
 
 def _years(value: Value, frame: AssessQuestion, series: set[str]) -> tuple[int, ...]:
     years: list[int] = []
-    for one in value.items():
-        year = one.year()
+    for position, one in enumerate(value.items()):
+        year = one.read(json_members.year)
         if one.value is None:
             one.fault(Code.YEAR_MISSING)
         if year is None:
@@ -71,7 +84,7 @@ def _years(value: Value, frame: AssessQuestion, series: set[str]) -> tuple[int, 
         if year in years:
             one.fault(Code.ID_TWICE, year=year)
         for each in sorted(series):
-            if _policy(one, frame, year, each) is None:
+            if _policy(value, position, frame, year, each) is None:
                 break
         years.append(year)
     if value.value == []:
@@ -79,11 +92,12 @@ def _years(value: Value, frame: AssessQuestion, series: set[str]) -> tuple[int, 
     return tuple(years)
 
 
-def _policy(place: Value, frame: AssessQuestion, year: int, series: str) -> Policy | None:
+def _policy(value: Value, key: str | int, frame: AssessQuestion, year: int, series: str) -> Policy | None:
+    """The policy that the year at `key` asks for; None, and a fault there, where none binds it."""
     try:
         return frame.policy_for(year, series)
     except Refused as refused:
-        place.fault(Code(refused.code), year=year)
+        Value(year, value, key, value.faults).fault(Code(refused.code), year=year)
         return None
 
 
@@ -93,7 +107,7 @@ def _bindings(value: Value) -> dict[int, str]:
         return bindings
     for key in value.value:
         one = value.at(key)
-        policy = one.text()
+        policy = one.read(json_members.text)
         if one.value is None:
             one.fault(Code.KEY_MISSING)
         if policy is not None and policy not in packs():
@@ -108,8 +122,9 @@ def _bindings(value: Value) -> dict[int, str]:
 def _teacher(value: Value, frame: AssessQuestion) -> TeacherQuestion | None:
     if not value.is_object(("id", "entries"), ("series", "exemptions")):
         return None
-    teacher_id, series = value.at("id").text(), value.at("series").text() or Series.TEACHER
-    if series not in set(Series):
+    teacher_id = value.at("id").read(json_members.text)
+    series = value.at("series").read(json_members.text) or Series.TEACHER
+    if series not in _SERIES:
         value.at("series").fault(Code.SERIES_UNKNOWN, series=series)
         return None
     entries, seen = [], set[object]()
@@ -128,18 +143,17 @@ def _teacher(value: Value, frame: AssessQuestion) -> TeacherQuestion | None:
 
 
 def _entry(value: Value, frame: AssessQuestion, series: str) -> Entry | None:
-    if not value.is_object(("id", "year", "category", "hours", "on"), ("subject", "platform")):
+    members = value.members(_ENTRY)
+    if members is None:
         return None
-    entry_id, category, year = value.at("id").text(), value.at("category").text(), value.at("year").year()
-    hours, on = value.at("hours").hours(may_be_zero=True), value.at("on").day()
-    subject, platform = value.at("subject").text(), value.at("platform").text()
+    entry_id, year, category, hours, on, subject, platform = members
     if year is not None and on is not None and on.year != year:
         value.at("on").fault(Code.DATE_OUTSIDE_YEAR, on=on, year=year)
-    policy = _policy(value.at("year"), frame, year, series) if year is not None else None
+    policy = _policy(value, "year", frame, year, series) if year is not None else None
     if category is not None and policy is not None:
         if category not in policy.category_ids:
             value.at("category").fault(Code.CATEGORY_UNKNOWN, category=category, policy=policy.id)
-        elif category in policy.once_per_subject and value.at("subject").value is None:
+        elif category in policy.once_per_subject and value.value.get("subject") is None:
             # Without its subject nobody could tell whether the entry counts a second time (DUP-PUBLIC).
             value.at("subject").fault(Code.SUBJECT_MISSING)
     if entry_id is None or year is None or category is None or hours is None or on is None:
@@ -150,8 +164,8 @@ def _entry(value: Value, frame: AssessQuestion, series: str) -> Entry | None:
 def _exemption(value: Value, frame: AssessQuestion, series: str) -> Exemption | None:
     if not value.is_object(("year", "effect"), ("hours", "category", "reason")):
         return None
-    year, written = value.at("year").year(), value.at("effect").text()
-    hours, category = value.at("hours").hours(), value.at("category").text()
+    year, written = value.at("year").read(json_members.year), value.at("effect").read(json_members.text)
+    hours, category = value.at("hours").read(json_members.hours), value.at("category").read(json_members.text)
     if year is None or written is None:
         return None
     if written not in set(ExemptionEffect):
@@ -160,7 +174,7 @@ def _exemption(value: Value, frame: AssessQuestion, series: str) -> Exemption | 
     effect = ExemptionEffect(written)
     if effect is not ExemptionEffect.CREDITED:
         return Exemption(year, effect)
-    policy = _policy(value.at("year"), frame, year, series)
+    policy = _policy(value, "year", frame, year, series)
     for key, found in (("hours", hours), ("category", category)):
         if value.at(key).value is None and found is None:
             value.at(key).fault(Code.KEY_MISSING)

@@ -1,28 +1,25 @@
 """Reads a question put as JSON, exactly and with places: every fault is gathered with where it stands.
 
 Numbers become `int` or `Decimal`, never floats; a key given twice is a fault. What a question means stands in
-`hours_question.py` and `assess_question.py`.
+`hours_question.py` and `assess_question.py`; what a single
+member can be, in `json_members.py`.
 """
 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from app.domain.errors import Code, Refused
-from app.domain.hours import check_hours, check_year, plain
+from app.domain.hours import plain
+from app.domain.json_members import Reader
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _LONGEST_WHOLE = 18
+_LONGEST_PLAIN = 30
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
-
-Checked = TypeVar("Checked")
-
 
 class Fault(NamedTuple):
     """One fault of a question: where (`teachers[0].entries[3].hours`), why, and the facts."""
@@ -37,7 +34,9 @@ class Fault(NamedTuple):
 
 
 def _shown(value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else str(value)
+    # A number such as 1E+999999999 would be a gigabyte of zeros.
+    is_short = isinstance(value, Decimal) and abs(value.adjusted()) < _LONGEST_PLAIN
+    return plain(value) if is_short and isinstance(value, Decimal) else str(value)
 
 
 class BadQuestion(Exception):
@@ -48,15 +47,21 @@ class BadQuestion(Exception):
         self.faults = tuple(faults)
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys were given twice."""
+class _Twice(dict[str, Any]):
+    """A JSON object in which keys were given twice; it remembers which."""
 
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.twice: list[str] = []
-        if len(self) < len(pairs):
-            times = Counter(key for key, _ in pairs)
-            self.twice = [key for key in self if times[key] > 1]
+    twice: Sequence[str]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # A plain dictionary where nothing is wrong: a file may hold a million of them.
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    times = Counter(key for key, _ in pairs)
+    marked = _Twice(found)
+    marked.twice = [key for key in found if times[key] > 1]
+    return marked
 
 
 def _whole(digits: str) -> int | Decimal:
@@ -68,7 +73,7 @@ def parse(raw: bytes) -> "Value":
     try:
         tree = json.loads(
             raw.decode("utf-8-sig"),
-            object_pairs_hook=_Object,
+            object_pairs_hook=_object,
             parse_float=Decimal,
             parse_int=_whole,
             parse_constant=Decimal,  # NaN and Infinity, refused where hours are read
@@ -82,16 +87,42 @@ def parse(raw: bytes) -> "Value":
         ArithmeticError,
     ) as error:  # not UTF-8, nested without end, beyond any number
         raise BadQuestion([Fault("", Code.JSON_INVALID, {})]) from error
-    return Value(tree, "", [])
+    return Value(tree, None, "", [])
+
+
+class Shape(NamedTuple):
+    """What an object holds: each member's reader, which ones it must have, and all it may have."""
+
+    readers: tuple[tuple[str, Reader], ...]
+    required: frozenset[str]
+    known: frozenset[str]
+
+
+def shape(required: Mapping[str, Reader], optional: Mapping[str, Reader]) -> Shape:
+    """The shape of an object with these members."""
+    return Shape((*required.items(), *optional.items()), frozenset(required), frozenset({*required, *optional}))
 
 
 @dataclass(slots=True)
 class Value:
-    """A value at its place. Readers return it typed, or note a fault and return None."""
+    """A value and where it stands. Readers return it typed, or note a fault and return None; None for null."""
 
     value: Any
-    place: str
+    above: "Value | None"
+    key: str | int
     faults: list[Fault]
+
+    @property
+    def place(self) -> str:
+        """`teachers[0].entries[3].hours`: put together only where there is a fault to tell."""
+        if self.above is None:
+            return ""
+        place = self.above.place
+        if isinstance(self.key, int):
+            return f"{place}[{self.key}]"
+        if not _PLAIN_KEY.fullmatch(self.key):
+            return f"{place}[{json.dumps(self.key)}]"
+        return f"{place}.{self.key}" if place else self.key
 
     def fault(self, code: Code, **facts: object) -> None:
         """Notes a fault at this place."""
@@ -99,23 +130,22 @@ class Value:
 
     def at(self, key: str) -> "Value":
         """The member `key` of an object; a missing one has the value None."""
-        return Value(self.value.get(key), self._below(key), self.faults)
+        return Value(self.value.get(key), self, key, self.faults)
 
-    def _below(self, key: str) -> str:
-        if not _PLAIN_KEY.fullmatch(key):
-            return f"{self.place}[{json.dumps(key)}]"
-        return f"{self.place}.{key}" if self.place else key
+    def apart(self) -> "Value":
+        """The same value, with faults of its own."""
+        return Value(self.value, self.above, self.key, [])
 
-    def is_object(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> bool:
+    def is_object(self, required: Iterable[str] = (), optional: Iterable[str] | None = ()) -> bool:
         """Whether this is an object. Notes keys that are missing, given twice, or unknown; `optional` None
         allows any.
 
         Its members can be read in any case, so that one look finds all faults.
         """
-        if not isinstance(self.value, _Object):
+        if not isinstance(self.value, dict):
             self.fault(Code.TYPE_WRONG, expected="object")
             return False
-        for key in self.value.twice:
+        for key in self.value.twice if isinstance(self.value, _Twice) else ():
             self.at(key).fault(Code.KEY_TWICE)
         for key in required:
             if self.value.get(key) is None:
@@ -125,6 +155,25 @@ class Value:
                 self.at(key).fault(Code.KEY_UNKNOWN)
         return True
 
+    def members(self, of: Shape) -> list[Any] | None:
+        """The members of an object, typed, in the order of its shape, with None for each that is null or at
+        fault; None where this is no object."""
+        tree = self.value
+        is_usual = type(tree) is dict and of.required <= tree.keys() <= of.known
+        if not is_usual and not self.is_object(sorted(of.required), of.known):
+            return None
+        found: list[Any] = []
+        for key, read in of.readers:
+            raw = tree.get(key)
+            try:
+                found.append(None if raw is None else read(raw))
+            except Refused as refused:
+                self.at(key).fault(Code(refused.code), **refused.facts)
+                found.append(None)
+            if raw is None and is_usual and key in of.required:
+                self.at(key).fault(Code.KEY_MISSING)
+        return found
+
     def items(self) -> Iterator["Value"]:
         """The members of a list; none for null."""
         if self.value is None:
@@ -133,70 +182,14 @@ class Value:
             self.fault(Code.TYPE_WRONG, expected="list")
             return
         for position, value in enumerate(self.value):
-            yield Value(value, f"{self.place}[{position}]", self.faults)
+            yield Value(value, self, position, self.faults)
 
-    def text(self) -> str | None:
-        """A text that is not empty, without the white space around it; None for null."""
+    def read(self, reader: Reader) -> Any:
+        """What a reader makes of this; None for null, and where the reader refuses, which is noted."""
         if self.value is None:
-            return None
-        if not isinstance(self.value, str):
-            self.fault(Code.TYPE_WRONG, expected="string")
-            return None
-        if not self.value.strip():
-            self.fault(Code.TEXT_EMPTY)
-            return None
-        return self.value.strip()
-
-    def flag(self) -> bool | None:
-        """true or false; None for null."""
-        if self.value is None or isinstance(self.value, bool):
-            return self.value
-        self.fault(Code.TYPE_WRONG, expected="boolean")
-        return None
-
-    def whole(self) -> int | None:
-        """A whole number; None for null."""
-        if self.value is None:
-            return None
-        if isinstance(self.value, int) and not isinstance(self.value, bool):
-            return self.value
-        self.fault(Code.TYPE_WRONG, expected="whole number")
-        return None
-
-    def year(self) -> int | None:
-        """A year that can be one; None for null."""
-        return self._checked(self.whole(), check_year)
-
-    def day(self) -> date | None:
-        """A date `YYYY-MM-DD`; None for null."""
-        if self.value is None:
-            return None
-        if isinstance(self.value, str) and _DATE.fullmatch(self.value):
-            try:
-                return date.fromisoformat(self.value)
-            except ValueError:
-                pass  # a day that never was
-        self.fault(Code.DATE_INVALID, value=self.value)
-        return None
-
-    def hours(self, *, may_be_zero: bool = False) -> Decimal | None:
-        """Hours, as a decimal string or a number, exactly as written; None for null."""
-        if self.value is None:
-            return None
-        if isinstance(self.value, str) and not _DECIMAL.fullmatch(self.value.strip()):
-            self.fault(Code.HOURS_NOT_A_NUMBER, value=self.value)
-            return None
-        if isinstance(self.value, bool) or not isinstance(self.value, str | int | Decimal):
-            self.fault(Code.TYPE_WRONG, expected="decimal string")
-            return None
-        written = self.value.strip() if isinstance(self.value, str) else self.value
-        return self._checked(Decimal(written), lambda hours: check_hours(hours, may_be_zero=may_be_zero))
-
-    def _checked(self, value: Checked | None, check: Callable[[Checked], Checked]) -> Checked | None:
-        if value is None:
             return None
         try:
-            return check(value)
+            return reader(self.value)
         except Refused as refused:
             self.fault(Code(refused.code), **refused.facts)
             return None

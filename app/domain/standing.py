@@ -73,8 +73,7 @@ class NotCounted(NamedTuple):
     facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A year's standing. All mappings go by category id; `missing` has the categories the policy requires and
     `total`.
 
@@ -119,9 +118,9 @@ def assess(
     beaten: list[tuple[Entry, tuple[str, str]]] = []
     counted: list[EntryId] = []
     for entry in entries:
-        _, of_year, category, subject, hours, _, _ = entry
+        entry_id, of_year, category, subject, hours, _, _ = entry
         if of_year != year:
-            raise Refused(Code.YEAR_OTHER, entry=entry.id, year=of_year, expected=year)
+            raise Refused(Code.YEAR_OTHER, entry=entry_id, year=of_year, expected=year)
         if subject is not None and category in once:
             # DUP-PUBLIC (S1 §二（一）): the same subject counts once a year, from whatever platform.
             key = (category, subject)
@@ -138,12 +137,12 @@ def assess(
             recognised[category] += hours
         except KeyError:
             raise Refused(
-                Code.CATEGORY_UNKNOWN, entry=entry.id, category=category, policy=policy.id
+                Code.CATEGORY_UNKNOWN, entry=entry_id, category=category, policy=policy.id
             ) from None
-        counted.append(entry.id)
+        counted.append(entry_id)
     for (category, _), entry in best.items():
-        recognised[category] += entry.hours
-        counted.append(entry.id)
+        recognised[category] += entry[4]
+        counted.append(entry[0])
 
     # CARRY (S1 §四（三）): what exceeds both the total and the professional minimum, whether or not the year
     # passed.
@@ -207,8 +206,9 @@ def assess(
 
 def _goes_before(one: Entry, other: Entry) -> bool:
     """Which of two entries of one subject counts: most hours, then the earlier date, then the smaller id."""
-    if one.hours != other.hours:
-        return one.hours > other.hours
+    hours, other_hours = one[4], other[4]
+    if hours != other_hours:
+        return hours > other_hours
     one_on, other_on = one.on or date.max, other.on or date.max
     if one_on != other_on:
         return one_on < other_on

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Integer
+from sqlalchemy import JSON, DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -15,6 +16,12 @@ from app.domain.hours import HOURS_IN_A_YEAR
 SCALE = Decimal(100)
 # What a CHECK compares: the columns count hundredths.
 MOST_HOURS = int(HOURS_IN_A_YEAR * SCALE)
+
+
+@lru_cache(maxsize=1 << 16)
+def of_hundredths(whole: int) -> Decimal:
+    """The hours that the database keeps as ``whole`` hundredths. A year of a city repeats a few thousand of them."""
+    return (Decimal(whole) / SCALE).normalize() + Decimal(0)
 
 
 class Hours(TypeDecorator[Decimal]):
@@ -42,7 +49,7 @@ class Hours(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        return (Decimal(int(value)) / SCALE).normalize() + Decimal(0)
+        return of_hundredths(int(value))
 
     @property
     def python_type(self) -> type[Decimal]:
@@ -67,3 +74,13 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WrittenJSON(TypeDecorator[str]):
+    """JSON that whoever binds it has written out already: for many rows, which are not written out twice."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None

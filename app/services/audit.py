@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import event, inspect, select
+from sqlalchemy import bindparam, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.models import AuditEntry, Job, Model, NumberSeries
+from app.models.types import WrittenJSON
 from app.security.actor import current_actor
 from app.services.clock import now_utc
 from app.services.turns import take_turn
@@ -45,9 +47,30 @@ def record_event(session: Session, subject: str, subject_id: str, facts: dict[st
     _append(session, [("event", subject, subject_id, None, facts)])
 
 
+Line = tuple[str, str, str, dict[str, Any] | None, dict[str, Any] | None]
+
+
+def record(session: Session, lines: Sequence[Line]) -> None:
+    """Write down changes that a statement over many rows made, which no listener sees: a line a row, as it would be."""
+    if lines:
+        take_turn(session)
+        _append(session, lines)
+
+
+def told(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's columns as a line tells them: plain values, secrets as digests."""
+    return {name: _plain(name, value) for name, value in columns.items() if name not in SILENT_COLUMNS}
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def line_hash(previous: str, line: dict[str, Any]) -> str:
     """SHA-256 over the previous hash and the canonical JSON of a line's content."""
-    canonical = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _hash(previous, _canonical(line))
+
+
+def _hash(previous: str, canonical: str) -> str:
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
@@ -73,9 +96,6 @@ def first_fault(session: Session) -> int | None:
             return entry.id
         previous = entry.hash
     return None
-
-
-Line = tuple[str, str, str, dict[str, Any] | None, dict[str, Any] | None]
 
 
 def _prepare(session: Session, _context: UOWTransaction, _instances: Any) -> None:
@@ -135,6 +155,11 @@ def _record(session: Session, context: UOWTransaction) -> None:
     _append(session, lines)
 
 
+_INSERT = AuditEntry.__table__.insert().values(
+    before=bindparam("before", type_=WrittenJSON), after=bindparam("after", type_=WrittenJSON)
+)
+
+
 def _append(session: Session, lines: Iterable[Line]) -> None:
     lines = list(lines)
     if not lines:
@@ -145,28 +170,26 @@ def _append(session: Session, lines: Iterable[Line]) -> None:
     previous = last or GENESIS
     actor = current_actor()
     at = now_utc()
+    told_at, user, name = _canonical(at.isoformat()), _canonical(actor.user_id), _canonical(actor.name)
+    stands = {"at": at, "user_id": actor.user_id, "actor_name": actor.name}
     rows = []
     for change, subject, subject_id, before, after in lines:
-        entry = AuditEntry(
-            at=at,
-            user_id=actor.user_id,
-            actor_name=actor.name,
-            change=change,
-            subject=subject,
-            subject_id=subject_id,
-            before=before,
-            after=after,
+        was, became = _canonical(before), _canonical(after)
+        # The canonical JSON of the whole, put together so that a row is written out once.
+        line = _hash(
+            previous,
+            f'{{"actor":{name},"after":{became},"at":{told_at},"before":{was},"change":"{change}",'
+            f'"subject":{_canonical(subject)},"subject_id":{_canonical(subject_id)},"user":{user}}}',
         )
-        line = line_hash(previous, content(entry))
-        rows.append({**content_columns(entry), "previous_hash": previous, "hash": line})
+        rows.append(
+            {
+                **stands, "change": change, "subject": subject, "subject_id": subject_id,
+                "before": None if before is None else was, "after": None if after is None else became,
+                "previous_hash": previous, "hash": line,
+            }
+        )  # fmt: skip
         previous = line
-    connection.execute(table.insert(), rows)
-
-
-def content_columns(entry: AuditEntry) -> dict[str, Any]:
-    """The entry's columns as an insert wants them, without its place in the chain."""
-    names = ("at", "user_id", "actor_name", "change", "subject", "subject_id", "before", "after")
-    return {name: getattr(entry, name) for name in names}
+    connection.execute(_INSERT, rows)
 
 
 def _is_tracked(row: Any) -> bool:
@@ -208,8 +231,8 @@ def _plain(column: str, value: Any) -> Any:
     if column in SECRET_COLUMNS:
         raw = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
         return "sha256:" + hashlib.sha256(raw).hexdigest()[:16]
-    if isinstance(value, (bool, int, dict, list)):
-        return value
+    if isinstance(value, (str, bool, int, dict, list)):
+        return str(value) if isinstance(value, Enum) else value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, (date, datetime)):

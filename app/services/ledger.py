@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
+from app.domain.attendance import Attended, gain
 from app.domain.days import day_in_china
 from app.models import Attendance, Claim, Entry
 
@@ -49,24 +50,32 @@ def _earned_on(claim: Claim) -> date:
 
 
 def enter_attendances(session: Session, attendances: Iterable[Attendance], now: datetime) -> list[Entry]:
-    """Enter several registered attendances with one flush; failed ones give no entry (EXAM)."""
-    entries = [
-        Entry(
-            teacher_id=attendance.teacher_id,
-            school_id=attendance.school_id,
-            year=attendance.attended_on.year,
-            category=attendance.activity.category,
-            subject=attendance.activity.subject,
-            hours=attendance.hours,
-            earned_on=attendance.attended_on,
-            title=attendance.activity.title,
-            source="attendance",
-            attendance_id=attendance.id,
-            entered_at=now,
+    """Enter what several registered attendances give, with one flush (AUTO)."""
+    entries = []
+    for attendance in attendances:
+        activity = attendance.activity
+        gained = gain(
+            Attended(
+                activity.category, activity.subject, attendance.attended_on, attendance.hours, attendance.passed
+            )
         )
-        for attendance in attendances
-        if attendance.passed
-    ]
+        if gained is None:
+            continue
+        entries.append(
+            Entry(
+                teacher_id=attendance.teacher_id,
+                school_id=attendance.school_id,
+                year=gained.year,
+                category=gained.category,
+                subject=gained.subject,
+                hours=gained.hours,
+                earned_on=gained.on,
+                title=activity.title,
+                source="attendance",
+                attendance_id=attendance.id,
+                entered_at=now,
+            )
+        )
     session.add_all(entries)
     session.flush()
     return entries
@@ -114,4 +123,6 @@ def live() -> Select[Entry]:
     """A select of the lines in force: no reversals, nothing that was taken back."""
     reversal = aliased(Entry)
     taken_back = select(reversal.id).where(reversal.reverses_id == Entry.id).exists()
-    return select(Entry).where(Entry.reverses_id.is_(None), ~taken_back)
+    # A reversal is a line of negative hours, as the table's CHECK has it. Asked for "reverses nothing", SQLite takes
+    # the unique index over that column for the way to few lines, and reads nearly all of them.
+    return select(Entry).where(Entry.hours > 0, ~taken_back)

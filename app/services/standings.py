@@ -17,30 +17,23 @@ from sqlalchemy.orm import Session
 
 from app.domain import standing as rules
 from app.domain.days import day_in_china
-from app.domain.errors import Refused
+from app.domain.errors import Code, Refused
 from app.domain.hours import plain
 from app.domain.policy import Policy, default_pack, pack
 from app.domain.scope import school_in_year, years_in_scope
-from app.models import PolicyBinding, Standing, Teacher
+from app.models import PolicyBinding, Teacher
 from app.security.actor import acting, current_actor
+from app.services import standing_rows as rows
 from app.services.founding import frozen_policies, void_unfounded
 from app.services.refusals import No
-from app.services.standing_sources import exemptions_of, kept_years, live_entries, stays_of
+from app.services.standing_rows import Change
+from app.services.standing_sources import among, exemptions_of, kept_years, live_entries, stays_of
 from app.services.turns import take_turn
 
-CHUNK = 1000
-COMPARED = (
-    "school_id",
-    "policy",
-    "recognised",
-    "credited",
-    "missing",
-    "not_counted",
-    "carried_in",
-    "carried_out",
-    "total",
-    "result",
-)
+CHUNK = 500
+COMPARED = rows.COMPARED
+# Finds the changes of chunks of teachers, in whatever order: in this session, or in another process too.
+Comparer = Callable[[Iterable[range]], Iterable[tuple[range, list[Change]]]]
 
 
 class Difference(NamedTuple):
@@ -48,8 +41,8 @@ class Difference(NamedTuple):
 
     teacher_id: int
     year: int
-    kept: dict[str, Any] | None
-    computed: dict[str, Any] | None
+    kept: Mapping[str, Any] | None
+    computed: Mapping[str, Any] | None
 
 
 def policy_for(session: Session, year: int, series: str) -> Policy:
@@ -82,9 +75,11 @@ def refresh_all(session: Session, teacher_ids: Sequence[int], now: datetime) -> 
     session.flush()
     # A year at another school is beyond the reviewer's reach, yet follows from their decision.
     with acting(current_actor().as_system()):
+        # Whatever is committed between reading and writing would be lost from the standing.
+        take_turn(session)
         for start in range(0, len(teacher_ids), CHUNK):
-            _write(session, teacher_ids[start : start + CHUNK], now)
-        session.flush()
+            some = teacher_ids[start : start + CHUNK]
+            _keep(session, changes(session, some, now), now)
 
 
 def rebuild(
@@ -92,42 +87,78 @@ def rebuild(
     now: datetime,
     on_progress: Callable[[int], None] | None = None,
     year: int | None = None,
+    compare: Comparer | None = None,
 ) -> int:
     """Recompute everybody, in chunks; returns how many standings changed. Commits nothing.
 
-    With ``year`` only that year's standings are written.
+    With ``year`` only that year's standings are written. ``compare`` finds the changes, by default in
+    this session; another process sees nothing that this transaction wrote before.
 
     Writers wait meanwhile: an approval between reading and writing would be lost from the standing.
     """
+    session.flush()
     take_turn(session)
     changed = 0
-    for ids in _teacher_chunks(session):
-        changed += _write(session, ids, now, year)
-        session.flush()
-        session.expunge_all()
+    for ids, found in (compare or _comparer(session, now, year))(everybody(session)):
+        _keep(session, found, now)
+        changed += len(found)
         if on_progress is not None:
             on_progress(len(ids))
     return changed
 
 
-def differences(session: Session, now: datetime, year: int | None = None) -> Iterator[Difference]:
-    """Every standing that differs from what the ledger adds up to."""
-    for ids in _teacher_chunks(session):
-        kept = {(row.teacher_id, row.year): _values(row) for row in _kept(session, ids)}
-        computed = compute(session, ids, now)
-        for key in sorted(kept.keys() | computed.keys()):
-            if year is not None and key[1] != year:
-                continue
-            if kept.get(key) != computed.get(key):
-                yield Difference(key[0], key[1], kept.get(key), computed.get(key))
-        session.expunge_all()
+def differences(
+    session: Session, now: datetime, year: int | None = None, compare: Comparer | None = None
+) -> Iterator[Difference]:
+    """Every standing that differs from what the ledger adds up to. ``compare``: as in ``rebuild``."""
+    for _ids, found in (compare or _comparer(session, now, year))(everybody(session)):
+        if found:
+            # Whatever was committed between two reads is no difference: it is gone at a second look.
+            found = changes(session, sorted({one.teacher_id for one in found}), now, year)
+        for one in found:
+            yield Difference(one.teacher_id, one.year, one.row.columns if one.row else None, one.columns)
+
+
+def everybody(session: Session) -> Iterator[range]:
+    """All teachers, some hundreds at a time, by the first and the last of their ids."""
+    last = 0
+    while True:
+        ids = session.scalars(select(Teacher.id).where(Teacher.id > last).order_by(Teacher.id).limit(CHUNK)).all()
+        if not ids:
+            return
+        last = ids[-1]
+        yield range(ids[0], last + 1)
+
+
+def changes(session: Session, teacher_ids: Sequence[int], now: datetime, year: int | None = None) -> list[Change]:
+    """What would have to be written for these teachers, in the order of teachers and years. Writes nothing."""
+    computed = compute(session, teacher_ids, now)
+    if year is not None:
+        computed = {key: columns for key, columns in computed.items() if key[1] == year}
+    return rows.compare(rows.kept_rows(session, teacher_ids, year), computed)
+
+
+def _comparer(session: Session, now: datetime, year: int | None) -> Comparer:
+    return lambda chunks: ((ids, changes(session, ids, now, year)) for ids in chunks)
+
+
+def _keep(session: Session, found: Sequence[Change], now: datetime) -> None:
+    """Write what differs, and void what rested on it."""
+    if not found:
+        return
+    rows.write(session, found, now)
+    fallen = void_unfounded(session, sorted({one.teacher_id for one in found}), now)
+    if fallen:
+        # Their years are no longer frozen: what is bound today holds again, in the next year too.
+        again = changes(session, sorted({certificate.teacher_id for certificate in fallen}), now)
+        _keep(session, again, now)
 
 
 def compute(session: Session, teacher_ids: Sequence[int], now: datetime) -> dict[tuple[int, int], dict[str, Any]]:
     """What the ledger adds up to: {(teacher, year): the standing's columns}. Writes nothing."""
     bindings = {(row.year, row.series): row.policy for row in session.scalars(select(PolicyBinding))}
     teachers = session.execute(
-        select(Teacher.id, Teacher.series, Teacher.school_id).where(Teacher.id.in_(teacher_ids))
+        select(Teacher.id, Teacher.series, Teacher.school_id).where(among(Teacher.id, teacher_ids))
     ).all()
     verified = {series: verified_years(bindings, series, now) for _id, series, _school in teachers}
     frozen = frozen_policies(session, teacher_ids)
@@ -156,16 +187,36 @@ def _policy_chooser(
     return lambda year: pack(frozen.get(year) or bindings.get((year, series)) or default_pack(year, series))
 
 
+def require_place(session: Session, teacher: Teacher, year: int, category: str) -> None:
+    """Refuse hours of a category unknown to whatever pack holds for the year: Refused(CATEGORY_UNKNOWN, YEAR_UNBOUND).
+
+    A certified year has two: that of the certificate, and the one bound today, which holds once the certificate falls.
+    """
+    holding = [policy_for(session, year, teacher.series)]
+    frozen = frozen_policies(session, [teacher.id]).get(teacher.id, {})
+    if year in frozen:
+        holding.append(pack(frozen[year]))
+    for policy in holding:
+        if category not in policy.category_ids:
+            raise Refused(Code.CATEGORY_UNKNOWN, category=category, policy=policy.id)
+
+
 def unfit(session: Session, wanted: Mapping[int, str]) -> dict[int, Refused]:
-    """Why teachers' hours would have no place in another series: {teacher: refusal}. ``wanted``: {teacher: series}."""
+    """Why teachers' hours would have no place in another series: {teacher: refusal}. ``wanted``: {teacher: series}.
+
+    Certified years are judged by what is bound too: once the certificate falls, that holds for them again.
+    """
     if not wanted:
         return {}
     bindings = {(row.year, row.series): row.policy for row in session.scalars(select(PolicyBinding))}
-    frozen = frozen_policies(session, list(wanted))
+    entries, exemptions = live_entries(session, list(wanted)), exemptions_of(session, list(wanted))
     found: dict[int, Refused] = {}
-    for teacher_id, entries in live_entries(session, list(wanted)).items():
-        policy_of = _policy_chooser(bindings, wanted[teacher_id], frozen.get(teacher_id, {}))
-        for year, category in sorted({(entry.year, entry.category) for entry in entries}):
+    for teacher_id, series in wanted.items():
+        policy_of = _policy_chooser(bindings, series, {})
+        places = {(entry.year, entry.category) for entry in entries.get(teacher_id, ())}
+        # Hours that an exemption credits need their place as well (EXEMPT).
+        places |= {(one.year, one.category) for one in exemptions.get(teacher_id, ()) if one.category is not None}
+        for year, category in sorted(places):
             try:
                 policy = policy_of(year)
             except Refused as refusal:
@@ -193,55 +244,3 @@ def columns_of(result: rules.Standing) -> dict[str, Any]:
         "total": result.total,
         "result": str(result.result),
     }
-
-
-def _teacher_chunks(session: Session) -> Iterator[list[int]]:
-    last = 0
-    while True:
-        ids = list(session.scalars(select(Teacher.id).where(Teacher.id > last).order_by(Teacher.id).limit(CHUNK)))
-        if not ids:
-            return
-        yield ids
-        last = ids[-1]
-
-
-def _kept(session: Session, teacher_ids: Sequence[int]) -> Iterable[Standing]:
-    # As they stand in the database now, not as this session saw them before it waited for its turn.
-    return session.scalars(
-        select(Standing).where(Standing.teacher_id.in_(teacher_ids)).execution_options(populate_existing=True)
-    )
-
-
-def _values(row: Standing) -> dict[str, Any]:
-    return {column: getattr(row, column) for column in COMPARED}
-
-
-def _write(session: Session, teacher_ids: Sequence[int], now: datetime, year: int | None = None) -> int:
-    """Insert, change and delete the rows that differ, and void what rested on them; returns how many rows."""
-    kept = {(row.teacher_id, row.year): row for row in _kept(session, teacher_ids) if year in (None, row.year)}
-    computed = compute(session, teacher_ids, now)
-    changed = []
-    for key, columns in computed.items():
-        if year not in (None, key[1]):
-            continue
-        row = kept.pop(key, None)
-        if row is None:
-            session.add(Standing(teacher_id=key[0], year=key[1], computed_at=now, **columns))
-        elif _values(row) != columns:
-            for column, value in columns.items():
-                setattr(row, column, value)
-            row.computed_at = now
-        else:
-            continue
-        changed.append(key[0])
-    for row in kept.values():
-        session.delete(row)
-        changed.append(row.teacher_id)
-    if not changed:
-        return 0
-    session.flush()
-    fallen = void_unfounded(session, sorted(set(changed)), now)
-    if fallen:
-        # Their years are no longer frozen: what is bound today holds again, in the next year too.
-        _write(session, sorted({certificate.teacher_id for certificate in fallen}), now)
-    return len(changed)

@@ -44,3 +44,17 @@ def test_rebuild_of_a_year_writes_that_year_only(app: Flask, world: World) -> No
     with app.app_context(), db.engine.connect() as connection:
         totals = dict(connection.execute(select(TABLE.c.year, TABLE.c.total).where(TABLE.c.teacher_id == 1)).all())
     assert totals == {2026: 3, 2025: 9}
+
+
+def test_another_process_finds_what_this_one_finds(app: Flask, world: World) -> None:
+    """It opens the database itself and sees nothing but what is committed; what it sends back is written here."""
+    run = app.test_cli_runner().invoke
+    tamper(app, 2026)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(TABLE.delete().where(TABLE.c.teacher_id == 2))
+    told = run(args=["standings", "verify", "--processes", "1"])
+    assert told.exit_code == 1 and "standings: 2 differ" in told.output
+    mended = run(args=["standings", "rebuild", "--processes", "1"])
+    assert mended.exit_code == 0 and mended.output.startswith("standings: 2 changed")
+    assert run(args=["standings", "verify", "--processes", "1"]).exit_code == 0
+    assert run(args=["audit", "verify"]).exit_code == 0

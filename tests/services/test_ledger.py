@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from app.models import Claim, Entry
+from app.models import Claim, Entry, Model
 from app.security.session import OutOfReach
 from app.services import ledger
 from app.services.claims import ClaimData
-from tests.services.stage import Stage, claim_in, draft, say
+from tests.services.stage import DEGREE, Stage, claim_in, draft, say
 
 
 @pytest.fixture
@@ -59,9 +60,21 @@ def test_live_lines_leave_out_what_was_taken_back(held: Any, stage: Stage, entry
 
 def test_hours_without_days_were_earned_when_they_were_handed_in(held: Any, stage: Stage, clock: datetime) -> None:
     teacher = claim_in(held, stage, "draft", clock).teacher
-    data = ClaimData(2026, "degree", "硕士", facts={"passed": True, "related": True})
+    data = ClaimData(2026, "degree", "硕士", facts=DEGREE)
     claim = draft(held, teacher, stage.actors["teacher"], clock, data)
     for verb, who in (("submit", "teacher"), ("approve", "school"), ("approve", "authority")):
         say(held, claim, verb, stage.actors[who], clock)
     found = ledger.live_entry_of_claim(held, claim.id)
     assert found is not None and (found.earned_on, found.hours) == (date(2026, 11, 20), 28)
+
+
+def test_a_teachers_lines_are_found_by_the_teacher() -> None:
+    """Nearly no line reverses another: SQLite must not go looking for those that do not (a page took a second)."""
+    engine = create_engine("sqlite://")
+    Model.metadata.create_all(engine)
+    question = ledger.live().with_only_columns(Entry.id).where(Entry.teacher_id == 1, Entry.year == 2026)
+    written = question.compile(dialect=engine.dialect, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+    assert plan[0] == "SEARCH entry USING INDEX ix_entry_teacher_year (teacher_id=? AND year=?)"
+    engine.dispose()

@@ -114,7 +114,7 @@ def test_a_transfer_moves_the_year_and_leaves_the_past(
 
 def test_somebody_who_left_stands_for_the_years_they_were_there(held: Any, teacher: Teacher, clock: datetime) -> None:
     earn(held, teacher, "professional", "6", day(2019), datetime(2019, 6, 1, tzinfo=UTC))
-    register.depart(held, teacher, date(2026, 3, 1), clock)
+    register.depart(held, teacher, date(2026, 3, 1), "resigned", clock)
     next_year = datetime(2027, 3, 1, tzinfo=UTC)
     standings.refresh(held, teacher.id, next_year)
     assert 2027 not in all_standings(held, teacher) and 2019 in all_standings(held, teacher)
