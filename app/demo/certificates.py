@@ -6,7 +6,7 @@ is worth proving.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Any
 from app.demo.bulk import Bulk
 from app.demo.claims import Outcome
 from app.demo.days import at_work, seeded
+from app.demo.exemptions import Granted
 from app.demo.people import Person
 from app.demo.places import Place
 from app.documents.certificate import Review, as_snapshot
@@ -69,6 +70,7 @@ class StandingText:
     carried_in: Decimal
     total: Decimal
     result: str
+    exempted: Sequence[Granted]
 
 
 class Issuer:
@@ -91,7 +93,9 @@ class Issuer:
             for place in places.values()
         }
 
-    def issue(self, person: Person, standing: Mapping[str, Any], outcome: Outcome) -> None:
+    def issue(
+        self, person: Person, standing: Mapping[str, Any], outcome: Outcome, exempted: Sequence[Granted] = ()
+    ) -> None:
         """Issue what a closed year's standing deserves, if the school got round to it."""
         year = standing["year"]
         rng = seeded(self._seed, "certificate", person.id, year)
@@ -105,6 +109,7 @@ class Issuer:
             self._schools[standing["school_id"]],
             standing["school_id"], year, standing["policy"], standing["recognised"],
             standing["carried_in"], standing["total"], standing["result"],
+            [one for one in exempted if one.is_in_force and one.of_year(year)],
         )  # fmt: skip
         reviews = self._reviews(text.school, outcome)
         if outcome.revoked and outcome.revoked[0][1] < at_work(rng, self._today - timedelta(days=3)):
@@ -154,7 +159,9 @@ class Issuer:
                 "snapshot": {
                     "figures": certificates.figures_of(text),
                     **{
-                        language: as_snapshot(certificates.text_of(text, number, code, on, reviews, language))
+                        language: as_snapshot(
+                            certificates.text_of(text, number, code, on, reviews, language, text.exempted)
+                        )
                         for language in certificates.LANGUAGES
                     },
                 },

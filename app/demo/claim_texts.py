@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from app.demo.days import a_day
-from app.domain.policy import ClaimField, ClaimKind, Formula, Policy
+from app.domain.policy import ClaimField, ClaimKind, FieldType, Formula, KindField, Policy
 from app.services.claims import ClaimData
 
 _BODIES = (
@@ -36,6 +36,8 @@ TEXTS: dict[str, Texts] = {
         ("师范生教育实习指导教师（{theme}）", "{theme}名师工作室主持人", "{theme}高层次人才培养项目"), _BODIES, 10
     ),
     "degree": (("教育硕士（{theme}方向）年度课程", "专升本（{theme}方向）年度课程"), _UNIVERSITIES, 8),
+    "examination": (("会计专业技术资格考试", "注册会计师考试"), ("广州市财政局",), 6),
+    "accounting_work": (("论文：学校财务内部控制研究", "课题结题：教育经费绩效评价"), _PERIODICALS, 6),
     "remote": (("{theme}远程培训", "{theme}网络研修"), _BODIES, 18),
     "research_session": (("区级{theme}教研活动", "片区{theme}联合教研"), _BODIES, 18),
     "training_class": (("{theme}骨干教师培训班", "省级{theme}研修班"), _BODIES, 18),
@@ -63,6 +65,7 @@ class Wanted:
     on: tuple[int, int] | None = None
     certificate_number: str | None = None
     paper_of: str | None = None  # whose name stands on the paper, where several hand in the same one
+    companion: str | None = None  # what the pack asks for beside the evidence, where the paper needs it
 
 
 def choose_kind(rng: Random, policy: Policy) -> ClaimKind:
@@ -111,6 +114,8 @@ def _facts(rng: Random, policy: Policy, kind: ClaimKind, begin: date, count: int
         facts["related"] = rng.random() < 0.72
     if kind.asks(ClaimField.AUTHOR):
         facts["author"] = "main" if rng.random() < 0.6 else "other"
+    if kind.own_fields:
+        facts["answers"] = {field.id: _answer(rng, field) for field in kind.own_fields}
     by_days = kind.formula is Formula.DAYS or (kind.formula is Formula.DAYS_OR_STATED and rng.random() < 0.65)
     if by_days:
         facts["sessions"] = [_session(rng, begin + timedelta(days=step)) for step in range(count)]
@@ -121,6 +126,12 @@ def _facts(rng: Random, policy: Policy, kind: ClaimKind, begin: date, count: int
         begin = min(begin, date(begin.year, 3, 1))
         return facts, begin, max(begin, min(begin + timedelta(days=120), date(begin.year, 12, 20)))
     return facts, begin, begin
+
+
+def _answer(rng: Random, field: KindField) -> object:
+    if field.type is FieldType.CHOICE:
+        return rng.choice(field.options).id
+    return True if field.type is FieldType.YES_NO else 1
 
 
 def _session(rng: Random, on: date) -> dict[str, Any]:

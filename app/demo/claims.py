@@ -16,7 +16,7 @@ from typing import Any
 from app.demo.bulk import Bulk
 from app.demo.claim_texts import Wanted, choose_kind, claim_data
 from app.demo.days import at_work, in_free_time, seeded
-from app.demo.evidence import Paper, evidence_rows
+from app.demo.evidence import Paper, companion_row, evidence_rows
 from app.demo.paths import Taken, choose_state, walk
 from app.demo.people import Person
 from app.demo.places import Place
@@ -57,11 +57,12 @@ class Desk:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a year's claims leave behind: live ledger lines, the last review days, and what was cancelled."""
+    """What a year's claims leave behind: their rows, live ledger lines, the last review days, what was cancelled."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     reviewed: dict[str, date] = field(default_factory=dict)
     revoked: list[tuple[dict[str, Any], datetime]] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)  # not yet written: marks may still be set
 
 
 def last_day(year: int, today: date) -> date:
@@ -118,6 +119,9 @@ def _write_one(
     whose, serial = (plan.paper_of, 1) if plan and plan.paper_of else (person.name, claim_id)
     paper = Paper(whose, data, part.hours, serial)
     files = [] if not taken and rng.random() < 0.4 else evidence_rows(own, paper, desk.store, drawn, created_at)
+    if plan and plan.companion:
+        data.facts["companions"] = [plan.companion]
+        files.append(companion_row(paper, desk.store, plan.companion, created_at))
     for row in files:
         row |= {
             "id": desk.bulk.ids.of(evidence_t),
@@ -131,8 +135,7 @@ def _write_one(
     end = taken[-1].transition.to if taken else "draft"
     holds = end in ("passed_first", "approved", "revoked")
     submitted = [row["decided_at"] for row in decisions if row["verb"] == Verb.SUBMIT]
-    desk.bulk.add(
-        claim_t,
+    outcome.claims.append(
         {
             "id": claim_id,
             "number": f"{year}-{desk.numbers[year]:06d}",
@@ -155,14 +158,17 @@ def _write_one(
             "recognised_category": category if holds else None,
             "recognised_hours": recognised if holds else None,
             "state": str(end),
+            # The same paper of two teachers is a question to their reviewers (DUP-CLAIM).
+            "is_flagged": bool(plan and plan.paper_of and taken),
             "round": taken[-1].round if taken else 0,
             "created_at": created_at,
             "submitted_at": submitted[-1] if submitted else None,
             "changed_at": decisions[-1]["decided_at"] if decisions else created_at,
             "created_by_id": person.user_id or desk.of_school[school_id].user_id,
             "version": 1 + len(decisions),
-        },
+        }
     )
+    desk.bulk.add(claim_t, outcome.claims[-1])
     for row in files:
         desk.bulk.add(evidence_t, row)
     for row in decisions:

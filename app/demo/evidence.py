@@ -57,6 +57,28 @@ def evidence_rows(rng: Random, paper: Paper, store: Store, drawn: bool, created_
     return rows
 
 
+def companion_row(paper: Paper, store: Store, purpose: str, created_at: datetime) -> dict[str, Any]:
+    """Keep what the pack asks for beside the evidence (EVIDENCE): a sealed Chinese translation; a row without ids."""
+    data = paper.data
+    fields = EvidenceFields(
+        name=paper.whose,
+        title=f"{data.title}证书译文",
+        organiser=data.organiser_name or "",
+        hours=plain(paper.hours),
+        dates=f"{data.starts_on} 至 {data.ends_on}",
+        number=data.certificate_number or f"（无）{paper.serial}",
+    )
+    content = small_certificate(fields, paper.serial)
+    return {
+        "sha256": store.put(content, durable=False),
+        "filename": "中文译本（盖章）.pdf",
+        "media_type": PDF,
+        "purpose": purpose,
+        "size": len(content),
+        "uploaded_at": created_at + timedelta(minutes=9),
+    }
+
+
 def _file(rng: Random, fields: EvidenceFields, seed: int, drawn: bool, created_at: datetime) -> tuple[bytes, str, str]:
     """Content, file name and media type."""
     title = fields.title.replace("：", "")[:24]

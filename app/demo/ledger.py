@@ -41,11 +41,12 @@ def standing_rows(
     verified: Sequence[int],
     policy_for: Callable[[int, str], Policy],
     now: datetime,
+    exemptions: Sequence[rules.Exemption] = (),
 ) -> Iterator[dict[str, Any]]:
     """The standings of a teacher, one a year in scope."""
     years = years_in_scope(person.stays, {entry.year for entry in entries}, verified)
     ordered = sorted(entries, key=lambda entry: entry.id)
-    for result in rules.assess_years(years, ordered, lambda year: policy_for(year, person.series)):
+    for result in rules.assess_years(years, ordered, lambda year: policy_for(year, person.series), exemptions):
         yield {
             "teacher_id": person.id,
             "year": result.year,

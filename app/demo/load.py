@@ -14,12 +14,13 @@ from flask_appbuilder.security.sqla.models import User, assoc_user_role
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.demo import activities, attendance, claims, ledger, people, places, stories
+from app.demo import activities, attendance, claims, exemptions, extensions, flags, ledger, people, places, stories
 from app.demo.accounts import Accounts, make_demo_accounts
 from app.demo.bulk import Bulk
 from app.demo.certificates import Issuer
 from app.demo.days import seeded
 from app.domain.days import day_in_china
+from app.domain.likeness import Attended
 from app.domain.policy import Deadline, Policy
 from app.domain.scope import years_in_scope
 from app.models import (
@@ -34,6 +35,8 @@ from app.models import (
     District,
     Entry,
     Evidence,
+    Exemption,
+    Extension,
     Job,
     NumberSeries,
     Organiser,
@@ -53,7 +56,7 @@ OLD_YEARS = (2019, 2020, 2021)  # the years of both notices
 _PLACES = (Organiser, School)
 _PEOPLE = (
     User, assoc_user_role, Appointment, Activity, Teacher, Affiliation, Attendance, Claim, Evidence, Decision, Entry,
-    Standing, Certificate, Job,
+    Exemption, Extension, Standing, Certificate, Job,
 )  # fmt: skip
 
 
@@ -125,6 +128,7 @@ class _Loader:
                 bulk.flush_if_many()
             done += place.size
             on_progress(done, self.size.teachers)
+        self._extensions()
         jobs = _table(Job)
         for row in stories.jobs({name: user.id for name, user in demo.items()}, bulk.ids.of(jobs), self.now):
             bulk.add(jobs, row)
@@ -143,33 +147,11 @@ class _Loader:
         self.organiser_ids = {}
         for plan in places.organisers(self.districts):
             row_id = self.organiser_ids[plan.name] = bulk.ids.of(_table(Organiser))
-            bulk.add(
-                _table(Organiser),
-                {
-                    "id": row_id,
-                    "name": plan.name,
-                    "level": plan.level,
-                    "is_education_authority": plan.is_education_authority,
-                    "version": 1,
-                },
-            )
+            bulk.add(_table(Organiser), places.organiser_row(plan, row_id))
         first_id = bulk.ids.of(_table(School))
         self.schools = places.schools(self.size.seed, self.size.teachers, self.districts, first_id)
         for place in self.schools:
-            bulk.add(
-                _table(School),
-                {
-                    "id": place.id,
-                    "code": place.code,
-                    "name": place.name,
-                    "district_id": self.district_ids[place.district],
-                    "authority_id": self.authority_ids[place.authority] if place.authority else None,
-                    "ownership": place.ownership,
-                    "kind": place.kind,
-                    "is_active": place.is_active,
-                    "version": 1,
-                },
-            )
+            bulk.add(_table(School), places.school_row(place, self.district_ids, self.authority_ids))
         bulk.finish()
         return dict(bulk.written)
 
@@ -213,21 +195,25 @@ class _Loader:
     def _teacher(self, person: people.Person) -> None:
         rng = seeded(self.size.seed, "rows", person.id)
         if person.is_story:
-            person.user_id = self.demo_teacher_id
+            person.user_id, self.first_teacher_id = self.demo_teacher_id, person.id
         elif rng.random() < 0.88:
             person.user_id = self.accounts.teacher(person.id, person.name)
         self.bulk.add(_table(Teacher), people.teacher_row(person))
         for stay in person.stays:
             row = {"id": self.bulk.ids.of(_table(Affiliation)), "teacher_id": person.id, **stay._asdict()}
             self.bulk.add(_table(Affiliation), row)
+        granted = exemptions.of(person, self.size.seed, self.today.year, self._years_of(person.place))
+        for one in granted:
+            self._exemption(person, one)
         entries: list[dict[str, Any]] = []
+        days: list[tuple[Attended, bool]] = []
         outcomes: dict[int, claims.Outcome] = {}
         for year in self._years_of(person.place):
             policy = self.policy_for(year, person.series)
-            if not years_in_scope(person.stays, (), (year,)):
+            if not years_in_scope(person.stays, (), (year,)) or exemptions.is_away(granted, year):
                 continue
             is_open = self._is_open(policy, year)
-            entries += self._attended(rng, person, policy, year, is_open)
+            entries += self._attended(rng, person, policy, year, is_open, days)
             count = stories.claim_count(rng, person, year, self.years[-2:], has_history=person.place.has_history)
             outcomes[year] = claims.write(
                 self.desk, person, policy, year, is_open=is_open, count=count,
@@ -235,23 +221,42 @@ class _Loader:
                 drawn=is_open and person.place is self.schools[0],
             )  # fmt: skip
             entries += outcomes[year].entries
+        flags.mark([row for outcome in outcomes.values() for row in outcome.claims], days)
         verified = standings.verified_years(self.bound, person.series, self.now)
         found = ledger.standing_rows(
-            person, [ledger.as_rule(row) for row in entries], verified, self.policy_for, self.now
-        )
+            person, [ledger.as_rule(row) for row in entries], verified, self.policy_for, self.now,
+            exemptions.as_rules(granted),
+        )  # fmt: skip
         for standing in found:
             self.bulk.add(_table(Standing), {"id": self.bulk.ids.of(_table(Standing)), **standing})
             if person.place.has_history and standing["year"] < self.today.year:
-                self.issuer.issue(person, standing, outcomes.get(standing["year"], claims.Outcome()))
+                self.issuer.issue(person, standing, outcomes.get(standing["year"], claims.Outcome()), granted)
+
+    def _exemption(self, person: people.Person, granted: exemptions.Granted) -> None:
+        school_id = person.school_on(granted.from_on) or person.place.id
+        authority = self.desk.places[school_id].authority
+        by = self.desk.of_authority[authority] if authority else self.desk.of_city
+        row_id = self.bulk.ids.of(_table(Exemption))
+        self.bulk.add(
+            _table(Exemption), exemptions.row(person, granted, row_id, school_id, by, self.size.seed, self.now)
+        )
+
+    def _extensions(self) -> None:
+        school, table = self.schools[0], _table(Extension)
+        policies = {year: self.policy_for(year, "teacher") for year in self.years[-2:]}
+        by = self.desk.of_authority[places.DEMO_DISTRICT]
+        for row in extensions.rows(self.size.seed, school.id, self.first_teacher_id, by, policies, self.now):
+            self.bulk.add(table, {"id": self.bulk.ids.of(table), **row})
 
     def _is_open(self, policy: Policy, year: int) -> bool:
         due_on = policy.deadline(Deadline.SECOND_REVIEW, year)
         return year == self.today.year or (due_on is not None and self.today <= due_on)
 
     def _attended(
-        self, rng: Any, person: people.Person, policy: Policy, year: int, is_open: bool
-    ) -> list[dict[str, Any]]:
-        """Put a year's attendance and entries in line; returns the entries."""
+        self, rng: Any, person: people.Person, policy: Policy, year: int, is_open: bool,
+        days: list[tuple[Attended, bool]],
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Put a year's attendance and entries in line; returns the entries, and adds to the registered ``days``."""
         schools = {stay.school_id for stay in person.stays}
         own = [offer for school_id in sorted(schools) for offer in self.own.get((school_id, year), ())]
         found = []
@@ -262,6 +267,7 @@ class _Loader:
             for attended, entry in attendance.rows(rng, person, part, self.now, self.today, self._next_id):
                 if attended is not None:
                     self.bulk.add(_table(Attendance), attended)
+                    days.append(flags.attended(part.offer, attended))
                 if entry is not None:
                     self.bulk.add(_table(Entry), entry)
                     found.append(entry)

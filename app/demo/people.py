@@ -17,8 +17,8 @@ from app.security.secrets import seal
 STORY_NAME = "陈静怡"
 # At every school the first few have stayed where they are: stories are told of them.
 SETTLED = range(3)
-# Of the first school one came from elsewhere and one has left, whatever the size of the load.
-MOVED, GONE = 4, 5
+# Of the first school one came from elsewhere, one has retired and one is new, whatever the size of the load.
+MOVED, GONE, NEW = 4, 5, 10
 UNUSUAL = {3: RARE_NAMES, 7: MINORITY_NAMES, 11: {"1": ("欧阳俊杰",), "2": ("欧阳慧琳",)}}
 SUBJECTS = {
     "kindergarten": ("学前教育",),
@@ -62,6 +62,7 @@ class Person:
     left_on: date | None
     phone: str
     stays: list[Stay]
+    left_reason: str | None = None
     user_id: int | None = None
     is_story: bool = False
     is_of_first_school: bool = False
@@ -103,8 +104,12 @@ class People:
             series, post = OTHER_SERIES[int(rng.random() ** 1.6 * len(OTHER_SERIES))]
             stage = subject = None
         joined_on = self._joined(rng, born_on)
-        if place.id == self._first_id and position in (MOVED, GONE):
-            born_on, joined_on = date(1984, 3, 5), date(2008, 9, 1)
+        if place.id == self._first_id and position in (MOVED, GONE, NEW):
+            born_on, joined_on = {
+                MOVED: (date(1984, 3, 5), date(2008, 9, 1)),
+                GONE: (date(self._today.year - 61, 3, 5), date(1988, 9, 1)),
+                NEW: (date(self._today.year - 23, 3, 5), self._lately()),
+            }[position]
         if is_story:
             born_on, joined_on, stage, subject = date(1989, 6, 14), date(2012, 9, 1), "primary", "语文"
         stays, left_on = self._stays(rng, place, position, joined_on)
@@ -124,6 +129,7 @@ class People:
             left_on=left_on,
             phone=phone(rng),
             stays=stays,
+            left_reason=self._why_left(place, position, born_on, left_on),
             is_story=is_story,
             is_of_first_school=place.id == self._first_id,
         )
@@ -151,6 +157,19 @@ class People:
         latest = self._today.year - (0 if self._today >= date(self._today.year, 9, 1) else 1)
         year = min(latest, born_on.year + 22 + int(rng.random() ** 2 * 9))
         return date(year, 9, 1)
+
+    def _lately(self) -> date:
+        """The beginning of the term that began last."""
+        terms = [date(self._today.year, 9, 1), date(self._today.year, 2, 17), date(self._today.year - 1, 9, 1)]
+        return next(begin for begin in terms if begin <= self._today)
+
+    def _why_left(self, place: Place, position: int, born_on: date, left_on: date | None) -> str | None:
+        if left_on is None:
+            return None
+        if left_on.year - born_on.year >= 55:
+            return "retired"
+        shares = {"transferred": 60, "resigned": 37, "deceased": 3}
+        return seeded(self._seed, "left", place.id, position).choices(list(shares), list(shares.values()))[0]
 
     def _stays(self, rng: Random, place: Place, position: int, joined_on: date) -> tuple[list[Stay], date | None]:
         last_year = self._today.year - 1
@@ -197,6 +216,7 @@ def teacher_row(person: Person) -> dict[str, object]:
         "post": person.post,
         "joined_on": person.joined_on,
         "left_on": person.left_on,
+        "left_reason": person.left_reason,
         "phone": person.phone,
         "is_active": person.left_on is None,
         "user_id": person.user_id,

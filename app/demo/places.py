@@ -166,6 +166,32 @@ def schools(seed: int, teachers: int, districts: Mapping[str, str], first_id: in
     return found
 
 
+def organiser_row(plan: OrganiserPlan, row_id: int) -> dict[str, object]:
+    """The organiser's columns."""
+    return {
+        "id": row_id,
+        "name": plan.name,
+        "level": plan.level,
+        "is_education_authority": plan.is_education_authority,
+        "version": 1,
+    }
+
+
+def school_row(place: Place, district_ids: Mapping[str, int], authority_ids: Mapping[str, int]) -> dict[str, object]:
+    """The school's columns."""
+    return {
+        "id": place.id,
+        "code": place.code,
+        "name": place.name,
+        "district_id": district_ids[place.district],
+        "authority_id": authority_ids[place.authority] if place.authority else None,
+        "ownership": place.ownership,
+        "kind": place.kind,
+        "is_active": place.is_active,
+        "version": 1,
+    }
+
+
 def _sizes(seed: int, teachers: int, count: int) -> list[int]:
     """Teachers of each school: the demonstration school's own size, the rest uneven as schools are."""
     rng = seeded(seed, "sizes")

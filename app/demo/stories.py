@@ -16,7 +16,7 @@ STORY = (
     Wanted("outside_training", "岭南文化与小学语文教学专题培训班", "approved", days=2, on=(3, 14)),
     Wanted("conference", "跨学科主题学习学术研讨会", "returned", days=2, on=(10, 17)),
     Wanted("mentor", "师范生教育实习指导教师（阅读教学）", "passed_first", days=2, on=(9, 22)),
-    Wanted("conference", "整本书阅读专题学术讲座", "submitted", days=1, on=(11, 7)),
+    Wanted("conference", "国际阅读教育大会（英文证书）", "submitted", days=1, on=(11, 7), companion="translation"),
     Wanted("result", "论文：小学语文大单元教学的课堂实践研究", "draft", on=(10, 28)),
     Wanted("outside_training", "作业设计种子教师研修营", "draft", days=3, on=(11, 12)),
 )

@@ -27,6 +27,7 @@ from app.models import (
     Claim,
     Entry,
     Evidence,
+    Exemption,
     Job,
     NumberSeries,
     PolicyBinding,
@@ -37,6 +38,7 @@ from app.models import (
 from app.models.activity import ACTIVITY_KINDS
 from app.models.certificate import CERTIFICATE_STATES
 from app.models.claim import STATES
+from app.models.exemption import EFFECTS
 from app.models.register import SCHOOL_KINDS
 from app.security.actor import SYSTEM, acting, actor_of
 from app.security.secrets import unseal
@@ -86,6 +88,27 @@ def test_teachers_moved_and_left_and_their_names_are_of_every_sort(session):
     assert any(name.startswith("欧阳") for name in names)
     assert any(ord(letter) > 0xFFFF or letter in "㛃㐖䶮翀垚喆昶旻淼燊" for name in names for letter in name)
     assert all(check_name(name) == name for name in names)
+
+
+def test_somebody_retired_somebody_is_new_and_every_leaving_has_its_reason(session):
+    gone = session.scalars(select(Teacher.left_reason).where(Teacher.left_on.is_not(None))).all()
+    assert "retired" in gone and None not in gone
+    assert session.scalar(select(func.count(Teacher.id)).where(Teacher.joined_on >= NOW.date().replace(month=1, day=1)))
+
+
+def test_exemptions_of_every_effect_are_told_and_one_was_ended(session):
+    rows = session.scalars(select(Exemption)).all()
+    assert {row.effect for row in rows} == set(EFFECTS)
+    assert {row.is_in_force for row in rows} == {True, False}
+    # No notice grants one: nobody shall take these for real.
+    assert all("示例" in row.reason for row in rows)
+    kept = {(row.teacher_id, row.year): row for row in session.scalars(select(Standing))}
+    for row in rows:
+        results = [kept[row.teacher_id, year] for year in range(row.from_on.year, row.to_on.year + 1)]
+        if row.is_in_force and row.effect != "none":
+            assert all(one.result == "exempt" or one.credited for one in results)
+    printed = [row.snapshot["zh"]["exemption"] for row in session.scalars(select(Certificate))]
+    assert any(text and "免予当年验证" in text for text in printed)
 
 
 def test_id_numbers_are_well_formed_reserved_and_each_its_own(session):
