@@ -20,7 +20,7 @@ from werkzeug.security import generate_password_hash
 from app.domain.identity import make_check_digit
 from app.models import Activity, Attendance, Authority, Claim, District, Organiser, School, Teacher
 from app.security.actor import SYSTEM, Actor, acting, actor_of
-from app.services import accounts, attendance, claims, evidence, register
+from app.services import accounts, attendance, claims, evidence, exemptions, extensions, register
 from app.services.claims import ClaimData
 
 CANARY = "鹮"
@@ -159,6 +159,11 @@ def _side(session: Session, district: str, code: str, name: str, mark: str, firs
     with acting(SYSTEM):
         claim = make_claim(session, teacher, f"{mark}数学年会", first, actor, now, submit=True)
         draft = make_claim(session, teacher, f"{mark}语文年会", first + 1, actor, now, submit=False)
+        # Of a year long past, so that no test is in time by it.
+        extensions.grant(session, school, teacher, 2019, "first_review", date(2026, 12, 31), f"{mark}住院", SYSTEM, now)
+        # Noted only, and long past: no result and no certificate of the present rests on it.
+        past = (date(2025, 3, 3), date(2025, 3, 28))
+        exemptions.grant(session, teacher, *past, "none", f"{mark}借调", None, None, SYSTEM, now)
     return Side(
         authority=school.authority_id or 0,
         school=school.id,

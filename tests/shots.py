@@ -41,6 +41,8 @@ def shots(of: dict[str, Any]) -> list[Shot]:
     claim, standing = f"/claims/show/{of['claim']}", f"/standings/show/{of['standing']}"
     certificate, draft = f"/certificates/show/{of['certificate']}", f"/claims/edit/{of['draft']}"
     verify = f"/verify/{of['code']}"
+    flagged, carried = f"/claims/show/{of['flagged']}", f"/standings/show/{of['carried']}"
+    compared = "/policies/compare?a=guangzhou-2020&b=guangdong-2021&only=differences"
     return [
         Shot("login", "", "/login/"),
         Shot("home-teacher", "teacher", "/"),
@@ -63,11 +65,28 @@ def shots(of: dict[str, Any]) -> list[Shot]:
         Shot("activities-list", "organiser", "/activities/list/"),
         Shot("attendance-list", "school", "/attendance/list/"),
         Shot("import", "school", "/imports/"),
+        Shot("result-lists", "school", "/lists/"),
+        Shot("policies", "teacher", "/policies/list/"),
+        Shot("policy", "teacher", "/policies/show/guangdong-2021"),
+        Shot("policies-compared", "city", compared),
+        Shot("rules", "teacher", "/policies/rules"),
         Shot("policy-bindings", "city", "/bindings/list/"),
+        Shot("what-if", "city", "/simulations/"),
+        Shot("what-if-answer", "city", of["answer"]),
+        Shot("what-if-schools", "city", of["answer"].replace("/show/", "/schools/")),
+        Shot("exemptions-list", "authority", "/exemptions/list/"),
+        Shot("exemption-add", "authority", "/exemptions/add"),
+        Shot("extensions-list", "authority", "/extensions/list/"),
+        Shot("claim-flagged", "authority", flagged),
+        Shot("standing-carried", "teacher", carried),
+        Shot("jobs", "city", "/jobs/list/"),
         Shot("audit", "auditor", "/audit/list/"),
         Shot("users", "admin", "/users/list/"),
         Shot("claim-en", "authority", claim, locale="en-US"),
         Shot("claim-form-en", "teacher", draft, locale="en-US"),
+        Shot("what-if-answer-en", "city", of["answer"], locale="en-US"),
+        Shot("rules-en", "teacher", "/policies/rules", locale="en-US"),
+        Shot("policies-compared-360", "city", compared, width=360, scale=1.5),
         Shot("standing-why-dark", "teacher", standing, scheme="dark"),
         Shot("claims-list-dark", "school", "/claims/list/", scheme="dark"),
         Shot("claim-form-360", "teacher", draft, width=360, scale=1.5),
@@ -100,9 +119,28 @@ def records(served: Served) -> dict[str, Any]:
             "standing": session.scalars(
                 select(Standing.id).where(Standing.teacher_id == teacher, Standing.year == NOW.year)
             ).one(),
+            "flagged": session.scalars(
+                select(Claim.id).where(Claim.is_flagged, Claim.state == "passed_first", Claim.school_id == 1)
+            ).first(),
+            "carried": session.scalars(
+                select(Standing.id).where(Standing.teacher_id == teacher, Standing.carried_in > 0)
+            ).first(),
             "certificate": certificate.id,
             "code": certificate.code,
         }
+
+
+def answer(browser: Browser, served: Served) -> str:
+    """Ask how many would pass the last year if it asked for more electives; where the answer stands."""
+    visitor = Visitor(browser, served.url)
+    visitor.sign_in("demo-city", PASSWORD)
+    page = visitor.go(f"/simulations/?year={NOW.year - 1}")
+    page.locator("[name=minimum_elective]").fill("24")
+    page.locator("form[data-keep] button[type=submit]").click()
+    page.locator(".tally").wait_for()
+    path = page.url.removeprefix(served.url)
+    visitor.close()
+    return path
 
 
 def take(browser: Browser, served: Served, shot: Shot) -> bytes:
@@ -146,7 +184,7 @@ def main() -> None:
         with serve(folder, demonstration) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             total = 0
-            for shot in shots(records(served)):
+            for shot in shots(records(served) | {"answer": answer(browser, served)}):
                 picture = small(take(browser, served, shot))
                 (FOLDER / f"{shot.name}.png").write_bytes(picture)
                 total += len(picture)

@@ -30,7 +30,10 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("CertificateView", *READ, "can_pdf")
     | _pairs("ActivityView", *READ)
     | _pairs("AttendanceView", *READ)
-    | _pairs("EntryView", *READ),
+    | _pairs("PolicyView", *READ)
+    | _pairs("EntryView", *READ)
+    | _pairs("ExtensionView", *READ)
+    | _pairs("ExemptionView", *READ),
     "School reviewer": EVERYBODY
     | _pairs("TeacherView", *READ, *EDIT, "slips", "deactivate")
     | _pairs("SchoolView", *READ)
@@ -38,9 +41,13 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("AttendanceView", *READ, "can_add", "void")
     | _pairs("ClaimView", *READ, *EDIT, "submit", "discard", "can_evidence", "can_reckon")
     | _pairs("ClaimView", "approve", "return", "reject")
+    | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print")
+    | _pairs("PolicyView", *READ)
     | _pairs("EntryView", *READ)
+    | _pairs("ExtensionView", *READ)
+    | _pairs("ExemptionView", *READ)
     | _pairs("ImportView", "can_import", "can_import_teachers", "can_import_attendance"),
     "Authority reviewer": EVERYBODY
     | _pairs("TeacherView", *READ)
@@ -50,9 +57,13 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ActivityView", *READ)
     | _pairs("AttendanceView", *READ)
     | _pairs("ClaimView", *READ, "approve", "return", "reject", "revoke", "can_evidence")
+    | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
-    | _pairs("EntryView", *READ),
+    | _pairs("PolicyView", *READ)
+    | _pairs("EntryView", *READ)
+    | _pairs("ExtensionView", *READ, "can_add", "end")
+    | _pairs("ExemptionView", *READ, "can_add", "end"),
     "Organiser": EVERYBODY
     | _pairs("ActivityView", *READ, *EDIT)
     | _pairs("AttendanceView", *READ, "void")
@@ -66,10 +77,15 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ActivityView", *READ, *EDIT)
     | _pairs("AttendanceView", *READ, "can_add", "void")
     | _pairs("ClaimView", *READ, "revoke", "can_evidence")
+    | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
+    | _pairs("PolicyView", *READ)
     | _pairs("EntryView", *READ)
-    | _pairs("PolicyBindingView", *READ, *EDIT)
+    | _pairs("ExtensionView", *READ, "can_add", "end")
+    | _pairs("ExemptionView", *READ, "can_add", "end")
+    | _pairs("PolicyBindingView", *READ, *EDIT, "can_delete")
+    | _pairs("SimulationView", "can_simulate")
     | _pairs("AuditView", *READ)
     | _pairs(
         "ImportView", "can_import", "can_import_teachers", "can_import_schools", "can_import_attendance"
@@ -85,7 +101,10 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ClaimView", *READ, "can_evidence")
     | _pairs("StandingView", *READ, "can_why")
     | _pairs("CertificateView", *READ, "can_pdf")
+    | _pairs("PolicyView", *READ)
     | _pairs("EntryView", *READ)
+    | _pairs("ExtensionView", *READ)
+    | _pairs("ExemptionView", *READ)
     | _pairs("PolicyBindingView", *READ)
     | _pairs("AuditView", *READ),
     "System administrator": EVERYBODY

@@ -38,6 +38,9 @@ class No(StrEnum):
 
     # Claims
     EVIDENCE_MISSING = "evidence_missing"
+    COMPANION_MISSING = "companion_missing"
+    PURPOSE_UNKNOWN = "purpose_unknown"
+    CONDITION_UNMET = "condition_unmet"
     CLAIM_CLOSED = "claim_closed"
     CLAIM_NO_HOURS = "claim_no_hours"
     SAME_CERTIFICATE = "same_certificate"
@@ -47,6 +50,16 @@ class No(StrEnum):
     SUBJECT_NEEDED = "subject_needed"
     TITLE_MISSING = "title_missing"
     NOT_YET = "not_yet"
+
+    # Extensions of deadlines
+    OWN_EXTENSION = "own_extension"
+    OTHER_SCHOOL_TEACHER = "other_school_teacher"
+    EXTENSION_NO_DEADLINE = "extension_no_deadline"
+    EXTENSION_NOT_LATER = "extension_not_later"
+    EXTENSION_PAST = "extension_past"
+    EXTENSION_HELD = "extension_held"
+    EXTENSION_ENDED = "extension_ended"
+    EXTENSION_FOR_NOBODY = "extension_for_nobody"
 
     # Register, activities and attendance
     ID_NUMBER_TAKEN = "id_number_taken"
@@ -69,7 +82,26 @@ class No(StrEnum):
     SERIES_UNFIT = "series_unfit"
     VOID_ALREADY = "void_already"
 
+    # Exemptions
+    OWN_EXEMPTION = "own_exemption"
+    EXEMPTION_REASON_LONG = "exemption_reason_long"
+    EXEMPTION_REASON_ID_NUMBER = "exemption_reason_id_number"
+    EXEMPTION_REVERSED = "exemption_reversed"
+    EXEMPTION_TOO_LONG = "exemption_too_long"
+    EXEMPTION_OUT_OF_SCOPE = "exemption_out_of_scope"
+    EXEMPTION_OVERLAPS = "exemption_overlaps"
+    EXEMPTION_ENDED = "exemption_ended"
+    CREDIT_UNASKED = "credit_unasked"
+    CREDIT_CATEGORY = "credit_category"
+    CREDIT_HOURS = "credit_hours"
+    CREDIT_TWO_YEARS = "credit_two_years"
+
     # Standings, policies and certificates
     YEAR_FROZEN = "year_frozen"
+    NO_STANDINGS = "no_standings"
     NOT_PASSED = "not_passed"
     STALE = "stale"
+
+    # Lists of yearly results
+    LIST_UNKNOWN = "list_unknown"
+    LIST_EMPTY = "list_empty"

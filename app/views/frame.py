@@ -16,6 +16,7 @@ from app.security.actor import NOBODY, actor_of, current_actor, set_actor
 from app.services import logins
 from app.views.addresses import here
 from app.views.labels import role_word
+from app.views.labels_rules import rule_mark
 from app.views.menu import navigation, user_menu
 
 # A row that only the loader of the demonstration writes.
@@ -26,6 +27,7 @@ def init_frame(app: Flask) -> None:
     """Set the actor of every request, and give every template its frame."""
     app.jinja_env.filters["hours"] = plain
     app.jinja_env.globals["here"] = here
+    app.jinja_env.globals["rule_mark"] = rule_mark
 
     @app.before_request
     def act() -> None:

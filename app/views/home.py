@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +14,14 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.domain.days import day_in_china
-from app.domain.deadlines import days_left
+from app.domain.deadlines import Extension, days_left, last_day, next_review_day, open_reminders
 from app.domain.errors import Refused
 from app.domain.hours import plain
 from app.domain.policy import Deadline, Policy, pack
 from app.extensions import db
 from app.models import Claim, Standing, Teacher
 from app.security.actor import Actor, current_actor
-from app.services import standings
+from app.services import extensions, standings
 from app.services.clock import now_utc
 from app.views import waiting
 from app.views.access import holds
@@ -46,8 +46,10 @@ class HomeView(IndexView):
         years = (today.year - 1, today.year) if today.month <= 3 else (today.year,)
         facts: dict[str, Any] = {"title": gettext("Home"), "year": years[0], "rings": []}
         facts["now"], facts["waiting"] = _waiting(actor)
-        facts["clocks"] = [clock for year in years for clock in _clocks(year, now)]
+        facts["clocks"] = [clock for year in years for clock in _clocks(year, now, _extended(actor))]
         if actor.teacher_id is not None:
+            facts["clocks"] += _told(actor, years, now)
+            facts["clocks"].sort(key=lambda clock: clock["iso"])
             facts["rings"] = _rings(actor.teacher_id, sorted({today.year - 1, today.year}, reverse=True))
         return str(self.render_template("home/index.html", **facts))
 
@@ -106,7 +108,32 @@ def _line(title: str, number: int, states: list[str]) -> dict[str, Any]:
     return {"title": title, "count": shown, "url": url_for("ClaimView.list", state=states)}
 
 
-def _clocks(year: int, now: Any) -> list[dict[str, Any]]:
+def _extended(actor: Actor) -> tuple[Extension, ...]:
+    """A teacher's own clocks show the days to which their deadlines were extended."""
+    if actor.teacher_id is None or actor.teacher_school_id is None:
+        return ()
+    return extensions.of_teacher(db.session, actor.teacher_school_id, actor.teacher_id)
+
+
+def _told(actor: Actor, years: tuple[int, ...], now: datetime) -> list[dict[str, Any]]:
+    """Days that a teacher is told of and that close nothing: the next review day, the pack's reminders (S2 §三）."""
+    series = db.session.scalar(select(Teacher.series).where(Teacher.id == actor.teacher_id)) or "teacher"
+    today, told = day_in_china(now), []
+    for year in years:
+        try:
+            policy = standings.policy_for(db.session, year, series)
+        except Refused:
+            continue
+        for one in open_reminders(policy, year, today):
+            on = one.on.in_year(year)
+            told.append(_clock(on, (on - today).days, one.title.text(language())))
+        next_on = next_review_day(policy, today) if year == today.year else None
+        if next_on is not None:
+            told.append(_clock(next_on, (next_on - today).days, gettext("Next review day")))
+    return told
+
+
+def _clocks(year: int, now: datetime, extended: tuple[Extension, ...]) -> list[dict[str, Any]]:
     """The deadlines of a year under the policy of school teachers, by date."""
     try:
         policy = standings.policy_for(db.session, year, "teacher")
@@ -119,10 +146,13 @@ def _clocks(year: int, now: Any) -> list[dict[str, Any]]:
     }
     clocks = []
     for which, title in words.items():
-        due_on, left = policy.deadline(which, year), days_left(policy, which, year, now)
+        due_on, left = last_day(policy, which, year, extended), days_left(policy, which, year, now, extended)
         if due_on is None or left is None:
             continue
-        clocks.append(_clock(due_on, left, title))
+        clock = _clock(due_on, left, title)
+        if due_on != policy.deadline(which, year):
+            clock["note"] = gettext("extended")
+        clocks.append(clock)
     return sorted(clocks, key=lambda clock: clock["iso"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import Any
 
@@ -16,21 +17,29 @@ from sqlalchemy.orm import defer
 from app.extensions import db
 from app.models import Job
 from app.security.actor import current_actor
+from app.services import import_files
 from app.services.bindings import REBUILD_JOB
 from app.services.clock import now_utc
 from app.services.imports import PLAN_JOB, WRITE_JOB
+from app.services.lists import LIST_JOB
 from app.services.printing import PRINT_JOB
+from app.services.simulations import SIMULATE_JOB
 from app.services.store import store
-from app.views.access import guarded
+from app.views import labels
+from app.views.access import denied, guarded, holds
 from app.views.fields import BIGGEST
 from app.views.listing import COUNT_LIMIT
+from app.views.simulation_page import question_text
 
 PAGE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KIND_WORDS: dict[str, Any] = {
     PLAN_JOB: _("Checking a file"),
     WRITE_JOB: _("Importing a file"),
     PRINT_JOB: _("Printing certificates"),
     REBUILD_JOB: _("Recomputing standings"),
+    SIMULATE_JOB: _("What if"),
+    LIST_JOB: _("List of yearly results"),
 }
 STATE_WORDS: dict[str, Any] = {
     "queued": _("Waiting"),
@@ -84,13 +93,20 @@ class JobView(BaseView):
     def show(self, pk: int) -> Any:
         """One job; that of an import on the import's own page."""
         job = _own(pk)
+        if job.kind == SIMULATE_JOB:
+            return redirect(url_for("SimulationView.show", pk=job.id))
         if job.kind == PLAN_JOB:
             return redirect(url_for("ImportView.review", pk=job.id))
         if job.kind == WRITE_JOB:
             return redirect(url_for("ImportView.review", pk=job.payload["plan"]))
         made = url_for("JobView.file", pk=job.id) if job.state == "done" and "file" in (job.outcome or {}) else ""
         return self.render_template(
-            "jobs/show.html", title=str(word(job)), job=job, progress=progress(job), file_url=made
+            "jobs/show.html",
+            title=str(word(job)),
+            job=job,
+            progress=progress(job),
+            file_url=made,
+            is_workbook=bool((job.outcome or {}).get("sealed")),
         )
 
     @expose("/file/<int:pk>", methods=["GET"])
@@ -101,6 +117,12 @@ class JobView(BaseView):
         made = _own(pk).outcome or {}
         if "filename" not in made or "file" not in made:
             abort(404)
+        if made.get("sealed"):
+            # A list of results with ID numbers: kept encrypted, and for as long as one may ask for such lists.
+            if not holds("can_lists", "ListView"):
+                return denied()
+            workbook = io.BytesIO(import_files.fetch(made["file"]))
+            return send_file(workbook, mimetype=XLSX, download_name=made["filename"], as_attachment=True)
         return send_file(
             store().path(made["file"]), mimetype="application/pdf", download_name=made["filename"], etag=made["file"]
         )
@@ -144,7 +166,8 @@ def progress(job: Job) -> dict[str, Any]:
         "percent": percent,
         "words": _words(job, now_utc()),
         "url": url_for("JobView.state", pk=job.id),
-        "filename": job.payload.get("filename", ""),
+        "asked_at": labels.fact(job.created_at),
+        "filename": question_text(job.payload) if job.kind == SIMULATE_JOB else job.payload.get("filename", ""),
     }
 
 

@@ -18,11 +18,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Code, Refused
 from app.domain.hours import plain
-from app.domain.policy import packs
+from app.domain.policy import Words, packs
 from app.security.actor import Actor
 from app.services.clock import SHANGHAI
 from app.services.refusals import No
-from app.views.labels_codes import CODES, DUTIES, PILLS
+from app.views.labels_codes import CODES, DEADLINES, DUTIES, PILLS
 from app.views.labels_columns import COLUMNS, CONSTRAINTS
 from app.views.labels_refusals import SENTENCES
 
@@ -43,6 +43,8 @@ VIEW_OF_TABLE = {
     "claim": "ClaimView",
     "standing": "StandingView",
     "certificate": "CertificateView",
+    "exemption": "ExemptionView",
+    "extension": "ExtensionView",
 }
 LOOKUP_OF_TABLE = {
     table: table for table in ("district", "authority", "organiser", "school", "teacher", "activity")
@@ -72,6 +74,24 @@ FIELDS: dict[str, str] = {
     No.PASSWORD_HOLDS_NAME: "password",
     No.USERNAME_LENGTH: "username",
     No.USERNAME_TAKEN: "username",
+    No.OWN_EXEMPTION: "teacher",
+    No.OWN_EXTENSION: "teacher",
+    No.OTHER_SCHOOL_TEACHER: "school",
+    No.EXTENSION_FOR_NOBODY: "teacher",
+    No.EXTENSION_NO_DEADLINE: "deadline",
+    No.EXTENSION_NOT_LATER: "until_on",
+    No.EXTENSION_PAST: "until_on",
+    No.EXTENSION_HELD: "until_on",
+    No.EXEMPTION_REASON_LONG: "reason",
+    No.EXEMPTION_REASON_ID_NUMBER: "reason",
+    No.EXEMPTION_REVERSED: "to_on",
+    No.EXEMPTION_TOO_LONG: "to_on",
+    No.EXEMPTION_OUT_OF_SCOPE: "from_on",
+    No.EXEMPTION_OVERLAPS: "from_on",
+    No.CREDIT_UNASKED: "effect",
+    No.CREDIT_CATEGORY: "category",
+    No.CREDIT_HOURS: "hours",
+    No.CREDIT_TWO_YEARS: "to_on",
 }
 
 
@@ -157,7 +177,7 @@ def words_of(table: str, column: str) -> Any:
         return _Words(kind_words)
     return (
         PACK_WORDS.get(column)
-        if table in ("claim", "activity", "entry", "decision", "standing", "policy_binding")
+        if table in ("claim", "activity", "entry", "decision", "standing", "policy_binding", "exemption")
         else None
     )
 
@@ -174,6 +194,8 @@ def code_mark(table: str, name: str, code: Any, words: Mapping[str, Any]) -> Any
 
 def fact(value: object) -> str:
     """A refusal's fact as a reader wants it."""
+    if isinstance(value, Words):
+        return value.text(language())
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -186,8 +208,12 @@ def fact(value: object) -> str:
     return str(value)
 
 
-FACT_WORDS: tuple[Mapping[str, Any], ...] = tuple(
-    CODES[key] for key in (("claim", "state"), ("decision", "verb"), ("decision", "duty"), ("policy_binding", "series"))
+FACT_WORDS: tuple[Mapping[str, Any], ...] = (
+    *(
+        CODES[key]
+        for key in (("claim", "state"), ("decision", "verb"), ("decision", "duty"), ("policy_binding", "series"))
+    ),
+    DEADLINES,
 )
 
 

@@ -11,7 +11,7 @@ from app.domain.policy import Deadline, Policy
 from app.domain.reasons import ReasonCode, reasons_for
 from app.domain.workflow import Verb
 from app.views import labels
-from app.views.labels_codes import STAGES, STATES
+from app.views.labels_codes import DEADLINES, STAGES, STATES
 
 # (word, sentence to the teacher)
 REASONS: dict[ReasonCode, tuple[Any, Any]] = {
@@ -44,13 +44,6 @@ DONE = {
     Verb.REJECT: _("rejected"),
     Verb.REVOKE: _("revoked"),
 }
-DEADLINES = {
-    Deadline.CLAIM: _("Claim by"),
-    Deadline.FIRST_REVIEW: _("First review by"),
-    Deadline.SECOND_REVIEW: _("Second review by"),
-    Deadline.FACE_TO_FACE: _("Face-to-face attendance by"),
-    Deadline.SESSIONS: _("Research and school-based attendance by"),
-}
 
 
 def reason_codes(verb: Verb) -> list[tuple[str, str, str]]:
@@ -75,7 +68,7 @@ def stage_word(stage: str) -> str:
 
 def deadline_word(which: Deadline) -> str:
     """What has to be done by a deadline."""
-    return str(DEADLINES[which])
+    return str(DEADLINES[str(which)])
 
 
 def clock_words(left: int) -> str:
@@ -102,6 +95,12 @@ def kind_word(policy: Policy, code: str) -> str:
     """A claim kind in the words of its pack."""
     kind = policy.kind(code)
     return kind.title.text(labels.language()) if kind else code
+
+
+def purpose_word(policy: Policy, purpose: str) -> str:
+    """What a file of evidence is, in the words of the pack that asks for it."""
+    companion = policy.companion(purpose)
+    return companion.title.text(labels.language()) if companion else gettext("The evidence itself")
 
 
 def state_pill(state: str) -> Any:

@@ -60,6 +60,13 @@ PLATFORMS: Words = {
     "accounting": _("Provincial accounting platform"),
     "health": _("Health platform"),
 }
+DEADLINES: Words = {
+    "claim": _("Claim by"),
+    "first_review": _("First review by"),
+    "second_review": _("Second review by"),
+    "face_to_face": _("Face-to-face attendance by"),
+    "sessions": _("Research and school-based attendance by"),
+}
 
 CODES: dict[tuple[str, str], Words] = {
     ("authority", "kind"): {"district": _("District"), "centre": _("Municipal training centre")},
@@ -135,12 +142,8 @@ CODES: dict[tuple[str, str], Words] = {
         "exempt": _("Exempt from the year"),
         "credited": _("Hours credited"),
     },
-    ("extension", "deadline"): {
-        "claim": _("Claim by"),
-        "first_review": _("First review by"),
-        "face_to_face": _("Face-to-face attendance by"),
-        "sessions": _("Research and school-based attendance by"),
-    },
+    # The authority sets the deadline of its own review aside in the decision itself.
+    ("extension", "deadline"): {code: word for code, word in DEADLINES.items() if code != "second_review"},
     ("claim", "state"): STATES,
     ("decision", "from_state"): STATES,
     ("decision", "to_state"): STATES,
@@ -169,6 +172,8 @@ PILLS: dict[tuple[str, str], Any] = {
     ("standing", "result"): {"passed": "ok", "not_passed": "warn", "exempt": "info"},
     ("certificate", "state"): {"valid": "ok", "void": "bad", "superseded": "warn"},
     ("job", "state"): {"queued": "info", "running": "info", "done": "ok", "failed": "bad"},
+    ("exemption", "is_in_force"): {"True": "ok", "False": "info"},
+    ("extension", "holds"): {"in_force": "ok", "over": "info", "ended": "info"},
 }
 
 # Tables in the trail.
@@ -194,4 +199,5 @@ TABLES: Words = {
     "appointment": _("Appointment"),
     "ab_user": _("Account"),
     "ab_role": _("Role"),
+    "result_list": _("List of yearly results"),
 }

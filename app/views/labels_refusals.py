@@ -39,6 +39,9 @@ DOMAIN: dict[str, Any] = {
     "year_contradicts": _("The days entered do not lie in the year %(year)s. Mend the days or the year."),
     "year_unbound": _("No policy binds the year %(year)s for this series. Ask the city administrator to bind one."),
     "year_other": _("This belongs to another year (%(year)s). The year of a claim stays as it was made."),
+    "answer_missing": _("“%(asked)s” has not been answered."),
+    "answer_unknown": _("“%(asked)s” has an answer that is not in the list. Choose one from it."),
+    "answer_out_of_range": _("“%(asked)s” is a whole number from 1 to %(most)s."),
     "series_unknown": _("There is no staff series “%(series)s”."),
     "state_forbids": _("This claim is “%(state)s”, so “%(verb)s” is no longer possible. Load the page again."),
     "duty_forbids": _("It is not your turn to “%(verb)s” this claim."),
@@ -46,9 +49,12 @@ DOMAIN: dict[str, Any] = {
     "not_own_claim": _("Only the teacher who made the claim can do this."),
     "both_stages": _("You decided on this claim at the other stage. A second person has to decide now."),
     "reason_missing": _("Give a reason. The person concerned will read it."),
-    "late": _("The deadline was %(due_on)s. Ask the reviewing authority: it may override it with a written reason."),
-    "override_forbidden": _("Only the reviewing authority can override a deadline."),
-    "override_reason_missing": _("Overriding a deadline needs a written reason."),
+    "late": _(
+        "Too late (rule EFFECT, %(source)s): “%(deadline)s” %(due_on)s has passed. Ask the reviewing authority for an "
+        "extension; it grants one with a written reason."
+    ),
+    "override_forbidden": _("Only the reviewing authority can set a deadline aside or extend it."),
+    "override_reason_missing": _("Setting a deadline aside needs a written reason."),
     "id_length": _("An ID number has 18 characters; this one has %(length)s."),
     "id_characters": _("An ID number has 17 digits and then a digit or X."),
     "id_date_impossible": _("The date of birth in this ID number never was. Check digits 7 to 14."),

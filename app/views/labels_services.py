@@ -31,6 +31,9 @@ SERVICES: dict[str, Any] = {
     "files_too_many": _("At most %(most)s files. Put pages together in one PDF."),
     "file_missing": _("The file is not there any more. Tell the administrator."),
     "evidence_missing": _("Attach the evidence first: a scan or photo of the original."),
+    "companion_missing": _("Beside the evidence this is still missing: %(what)s (EVIDENCE, %(source)s)."),
+    "purpose_unknown": _("Say what each file is: choose one from the list."),
+    "condition_unmet": _("“%(asked)s” is answered with no, so there are no hours (%(source)s)."),
     "claim_closed": _("This claim can no longer be changed."),
     "claim_no_hours": _("By the rules this gives no hours in %(year)s. Check the days and the assessment."),
     "same_certificate": _(
@@ -42,6 +45,16 @@ SERVICES: dict[str, Any] = {
     "subject_needed": _("A public course needs its subject: the same subject counts once a year."),
     "not_yet": _("%(on)s is still to come. Submit the claim after it has taken place."),
     "title_missing": _("Enter the name of the activity or result."),
+    "own_extension": _("Nobody extends a deadline for themselves. A colleague has to do it."),
+    "other_school_teacher": _("%(name)s does not belong to %(school)s. Choose the school that hands in for them."),
+    "extension_no_deadline": _("The policy of %(year)s sets no such deadline, so there is nothing to extend."),
+    "extension_not_later": _("The deadline is %(due_on)s anyway. Choose a later day."),
+    "extension_past": _("%(until_on)s has passed already. Choose today or a later day."),
+    "extension_held": _(
+        "This deadline is extended until %(until_on)s already. Choose a later day, or leave it at that."
+    ),
+    "extension_for_nobody": _("Choose a teacher, or the school for all of its teachers."),
+    "extension_ended": _("This extension has been ended already."),
     "id_number_taken": _(
         "A teacher with this ID number is registered already. Search for them, or ask their "
         "former school to release them."
@@ -69,8 +82,33 @@ SERVICES: dict[str, Any] = {
         "know. The series stays as it is until they are revoked."
     ),
     "void_already": _("This is void already."),
+    "own_exemption": _("Nobody grants or ends an exemption of their own. A colleague has to do it."),
+    "exemption_reason_long": _("The reason is printed on the certificate: at most %(most)s characters."),
+    "exemption_reason_id_number": _("The reason is printed on the certificate, so it must not hold an ID number."),
+    "exemption_reversed": _("The last day (%(last)s) is before the first one (%(first)s)."),
+    "exemption_too_long": _("An exemption covers at most %(most)s calendar years. Grant another one for the rest."),
+    "exemption_out_of_scope": _(
+        "%(name)s was on no school's staff in %(year)s and has no hours in it, so there is nothing to be exempt from. "
+        "Shorten the period."
+    ),
+    "exemption_overlaps": _(
+        "An exemption with the same effect is in force from %(first)s to %(last)s already. End that one first, or "
+        "choose other days."
+    ),
+    "exemption_ended": _("This exemption was ended already."),
+    "credit_unasked": _(
+        "Category and hours are stated only where hours are credited: empty them, or change the effect."
+    ),
+    "credit_category": _("Say in which category the hours are credited."),
+    "credit_hours": _("Say how many hours are credited."),
+    "credit_two_years": _(
+        "Credited hours belong to one year, and this period touches %(first)s and %(last)s. Grant one for each year."
+    ),
+    "no_standings": _("Nobody of this series has a yearly result for %(year)s. Choose another year or series."),
     "year_frozen": _("Certificates of %(year)s rest on this policy, so it cannot be changed any more."),
     "not_passed": _("%(name)s has not passed %(year)s, so there is no certificate yet."),
+    "list_unknown": _("Choose a list."),
+    "list_empty": _("Nobody you reach stands on this list for %(year)s. Choose another year, district or school."),
     "stale": _("Somebody else changed this meanwhile. Load the page again and repeat what is still needed."),
     "teacher_by_slip": _("A teacher's account is opened with an activation slip, printed from the list of teachers."),
     "last_administrator": _("This is the last system administrator. Appoint another one first."),

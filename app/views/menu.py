@@ -16,12 +16,17 @@ from app.views.activities import ActivityView, AttendanceView, EntryView
 from app.views.bindings import PolicyBindingView
 from app.views.certificates import CertificateView
 from app.views.claims import ClaimView
+from app.views.exemptions import ExemptionView
+from app.views.extensions import ExtensionView
 from app.views.home import HomeView
 from app.views.imports import ImportView
 from app.views.jobs import JobView
+from app.views.lists import ListView
 from app.views.login import LoginView
 from app.views.lookup import LookupView
+from app.views.policies import PolicyView
 from app.views.register import AuthorityView, DistrictView, OrganiserView, SchoolView
+from app.views.simulations import SimulationView
 from app.views.standings import StandingView
 from app.views.teachers import TeacherView
 from app.views.trail import AuditView
@@ -34,6 +39,8 @@ VIEWS: tuple[type, ...] = (
     ClaimView,
     StandingView,
     CertificateView,
+    ExemptionView,
+    ExtensionView,
     TeacherView,
     SchoolView,
     DistrictView,
@@ -42,10 +49,13 @@ VIEWS: tuple[type, ...] = (
     ActivityView,
     AttendanceView,
     EntryView,
+    PolicyView,
     PolicyBindingView,
+    SimulationView,
     AuditView,
     ImportView,
     JobView,
+    ListView,
 )
 
 # Groups of (view, icon, method, words); words None: the list's own title. A group without a title needs none.
@@ -63,6 +73,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
         (
             ("StandingView", "ring", "list", None),
             ("CertificateView", "award", "list", None),
+            ("ExemptionView", "exempt", "list", None),
+            ("ExtensionView", "extend", "list", None),
         ),
     ),
     (
@@ -80,13 +92,21 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
         _("Exchange of data"),
         (
             ("ImportView", "upload", "import", None),
-            ("JobView", "clock", "list", None),
+            ("ListView", "download", "lists", None),
+            ("JobView", "gear", "list", None),
         ),
     ),
     (
-        _("Rules and accounts"),
+        _("Rules"),
         (
-            ("PolicyBindingView", "rules", "list", None),
+            ("PolicyView", "rules", "list", None),
+            ("PolicyBindingView", "link", "list", None),
+            ("SimulationView", "chart", "simulate", None),
+        ),
+    ),
+    (
+        _("Accounts and trail"),
+        (
             ("UserView", "user", "list", None),
             ("AppointmentView", "attend", "list", None),
             ("RoleView", "lock", "list", None),
@@ -96,7 +116,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
 )
 
 # Where a view's first page is not called after its permission ("import" is no name for a function).
-FIRST_PAGES = {"ImportView": "start"}
+FIRST_PAGES = {"ImportView": "start", "ListView": "start", "SimulationView": "start"}
 
 # A teacher's own words for the same lists.
 OWN_TITLES: dict[str, Any] = {
@@ -105,6 +125,8 @@ OWN_TITLES: dict[str, Any] = {
     "EntryView": _("My hours"),
     "StandingView": _("My yearly results"),
     "CertificateView": _("My certificates"),
+    "ExemptionView": _("My exemptions"),
+    "ExtensionView": _("My extensions"),
 }
 
 

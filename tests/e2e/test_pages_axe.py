@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
 from app.demo.load import Size, load
+from app.models import Claim, Evidence, Standing
 from app.services.store import store
 from tests.e2e.serving import NOW, Served, serve
 from tests.e2e.watching import Visitor
@@ -21,7 +23,9 @@ PASSWORD = "xueshi-demo"
 ACCOUNTS = ("admin", "city", "authority", "school", "organiser", "auditor", "teacher")
 # These also open the first record of each list, and the forms: between them they reach every kind.
 OPENERS = ("admin", "city", "school", "teacher")
-LISTS_WITH_FORMS = ("/claims/list/", "/teachers/list/", "/activities/list/")
+LISTS_WITH_FORMS = (
+    "/claims/list/", "/teachers/list/", "/activities/list/", "/extensions/list/", "/exemptions/list/", "/bindings/list/"
+)  # fmt: skip
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -84,6 +88,45 @@ def test_no_page_complains_or_shuts_anybody_out(demo: Served, browser: Browser, 
         forms = [path.replace("/list/", "/add")] if path in LISTS_WITH_FORMS and has_form(visitor) else []
         found += [one for more in [first_record(visitor), *forms] if more for one in look(visitor, more)]
     assert found == []
+    assert visitor.faults == []
+    visitor.close()
+
+
+def test_nor_do_the_pages_that_no_navigation_leads_to(demo: Served, browser: Browser) -> None:
+    """Rules, two policies side by side, a year with carried hours, one that is exempt, a claim like another."""
+    with demo.session() as session:
+        carried = session.scalars(select(Standing.id).where(Standing.carried_in > 0)).first()
+        exempt = session.scalars(select(Standing.id).where(Standing.result == "exempt")).first()
+        flagged = session.scalars(select(Claim.id).where(Claim.is_flagged, Claim.state == "submitted")).first()
+        translated = session.scalars(select(Evidence.claim_id).where(Evidence.purpose == "translation")).first()
+    paths = (
+        "/policies/rules",
+        "/policies/show/guangdong-2021",
+        "/policies/compare?a=guangzhou-2020&b=guangdong-2021",
+        f"/standings/show/{carried}",
+        f"/standings/show/{exempt}",
+        f"/claims/show/{flagged}",
+        f"/claims/show/{translated}",
+    )
+    visitor = Visitor(browser, demo.url)
+    visitor.sign_in("demo-city", PASSWORD)
+    assert [one for path in paths for one in look(visitor, path)] == []
+    assert visitor.faults == []
+    visitor.close()
+
+
+def test_nor_does_the_answer_to_a_simulation(demo: Served, browser: Browser) -> None:
+    visitor = Visitor(browser, demo.url)
+    visitor.sign_in("demo-city", PASSWORD)
+    page = visitor.go(f"/simulations/?year={NOW.year - 1}")
+    page.locator("[name=minimum_elective]").fill("24")
+    page.locator("form[data-keep] button[type=submit]").click()
+    page.locator(".tally").wait_for()
+    answer = page.url.removeprefix(demo.url)
+    schools = answer.replace("/show/", "/schools/")
+    assert [one for path in (answer, schools) for one in look(visitor, path)] == []
+    school = page.locator("main tbody a").first.get_attribute("href")
+    assert school is not None and look(visitor, school) == []
     assert visitor.faults == []
     visitor.close()
 

@@ -17,7 +17,8 @@ from app.models import Model
 from tests.factories import png
 
 # What an argument of a rule is tried with; the rows exist.
-ARGUMENTS = {"pk": "1", "code": "en", "name": None, "filename": "favicon.ico", "lang": "en", "path": "x", "key": "1"}
+ARGUMENTS = {"pk": "1", "code": "en", "name": None, "filename": "favicon.ico", "lang": "en", "path": "x", "key": "1",
+             "policy_id": "guangdong-2021"}
 READING = ("GET", "HEAD", "OPTIONS")
 
 

@@ -9,7 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Activity, Attendance, Certificate, Claim, Entry, Evidence, School, Standing, Teacher
+from app.models import (
+    Activity,
+    Attendance,
+    Certificate,
+    Claim,
+    Entry,
+    Evidence,
+    Exemption,
+    Extension,
+    School,
+    Standing,
+    Teacher,
+)
 from app.security import session as reach_session
 from app.security.actor import SYSTEM, acting
 from app.services import register
@@ -36,7 +48,13 @@ SHARED = {
     "RoleView",
     "AppointmentView",
 }
-DERIVED = {"EntryView": Entry, "StandingView": Standing, "CertificateView": Certificate}
+DERIVED = {
+    "EntryView": Entry,
+    "StandingView": Standing,
+    "CertificateView": Certificate,
+    "ExtensionView": Extension,
+    "ExemptionView": Exemption,
+}
 
 
 def views_of(app):
@@ -64,7 +82,7 @@ def foreign_rows(app, world):
             held[table.name] = connection.execute(
                 table.select().where(table.c.id == getattr(world.theirs, attribute))
             ).all()
-        for model in (Entry, Standing, Certificate, Claim, Attendance):
+        for model in (Entry, Standing, Certificate, Claim, Attendance, Extension, Exemption):
             table = model.__table__
             held[f"{table.name} of school"] = connection.execute(
                 table.select().where(table.c.school_id == world.theirs.school).order_by(table.c.id)
@@ -113,7 +131,12 @@ def doors(app, world, view):
         "id_number": "",
         "year": "2026",
         "subject": "",
+        "from_on": "2026-01-05",
+        "to_on": "2026-02-06",
+        "effect": "exempt",
     }
+    # A code that the view knows, so that nothing but reach stands in the way.
+    typed["reason_code"] = "retired" if view.datamodel.obj is Teacher else "other"
     yield "post", f"{base}/add", typed | keys
     for name in view.actions:
         if pk is not None:

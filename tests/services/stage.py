@@ -26,6 +26,8 @@ from tests.factories import World, make_activity, make_teacher, make_user, png
 
 WRITTEN = ("claim", "decision", "evidence", "entry", "standing", "certificate", "number_series", "audit_entry")
 REASON = {"reason_code": "other", "reason": "日期不清"}
+# A year of degree study, related and in time: what the form asks of it.
+DEGREE = {"passed": True, "related": True, "answers": {"normal_length": True}}
 _shades = count(1000)
 
 

@@ -9,6 +9,8 @@ from app.models import Activation, Appointment, Attendance, AuditEntry, Claim, E
 from app.security.actor import SYSTEM, acting
 from tests.factories import make_activity
 
+LEAVING = {"on": "2026-08-31", "reason_code": "resigned"}
+
 
 def all_of(app, statement):
     with app.app_context(), acting(SYSTEM):
@@ -50,10 +52,10 @@ def test_what_a_button_is_hidden_for_is_not_done_without_the_button(app, client_
     assert "is not possible for" in own.text
     set_row(app, Teacher, world.ours.colleague, is_active=False)
     school = client_for("school")
-    gone = school.post(f"/teachers/action/deactivate/{world.ours.colleague}", {"on": "2026-08-31"})
+    gone = school.post(f"/teachers/action/deactivate/{world.ours.colleague}", LEAVING)
     assert gone.status_code == 403
     rows = [str(world.ours.colleague), str(world.ours.teacher)]
-    both = school.post("/teachers/action_post", {"action": "deactivate", "rowid": rows, "on": "2026-08-31"})
+    both = school.post("/teachers/action_post", {"action": "deactivate", "rowid": rows} | LEAVING)
     assert both.status_code == 422
     assert "is not possible for 1 of the 2 records" in both.text
     assert 'value="2026-08-31"' in both.text
@@ -109,7 +111,7 @@ def test_nothing_chosen_is_said(client_for, world):
 
 def test_all_that_match_means_the_filters_of_the_list(app, client_for, world):
     answer = client_for("school").post(
-        "/teachers/action_post?q=何敏", {"action": "deactivate", "all_matching": "1", "on": "2026-08-31"}
+        "/teachers/action_post?q=何敏", {"action": "deactivate", "all_matching": "1"} | LEAVING
     )
     assert answer.status_code == 302
     left = {teacher.id for teacher in all_of(app, select(Teacher).where(Teacher.is_active.is_(False)))}
@@ -118,7 +120,7 @@ def test_all_that_match_means_the_filters_of_the_list(app, client_for, world):
 
 def test_a_refused_action_keeps_its_words_and_changes_nothing(app, client_for, world):
     browser = client_for("school")
-    answer = browser.post(f"/teachers/action/deactivate/{world.ours.colleague}", {"on": "2018-01-01"})
+    answer = browser.post(f"/teachers/action/deactivate/{world.ours.colleague}", LEAVING | {"on": "2018-01-01"})
     assert answer.status_code == 422
     assert 'value="2018-01-01"' in answer.text
     assert "before the day of joining" in answer.text
@@ -127,7 +129,7 @@ def test_a_refused_action_keeps_its_words_and_changes_nothing(app, client_for, w
 
 def test_a_stale_record_is_not_acted_on(app, client_for, world):
     answer = client_for("school").post(
-        f"/teachers/action/deactivate/{world.ours.colleague}", {"on": "2026-08-31", "version": "99"}
+        f"/teachers/action/deactivate/{world.ours.colleague}", LEAVING | {"version": "99"}
     )
     assert answer.status_code == 409
     assert all_of(app, select(Teacher).where(Teacher.id == world.ours.colleague))[0].is_active
@@ -155,7 +157,7 @@ def test_dismissing_takes_the_role_and_the_last_administrator_stays(app, client_
 
 
 def test_what_an_action_did_is_in_the_trail_under_its_persons_name(app, client_for, world):
-    client_for("school").post(f"/teachers/action/deactivate/{world.ours.colleague}", {"on": "2026-08-31"})
+    client_for("school").post(f"/teachers/action/deactivate/{world.ours.colleague}", LEAVING)
     line = all_of(
         app,
         select(AuditEntry)

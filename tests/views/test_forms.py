@@ -75,6 +75,9 @@ HOSTILE = (
     "1.234",
 )
 
+# What it does was said before; tests/views/test_bindings.py asks for it.
+TOLD = {"bindings": "?told=2030.teacher.guangdong-2021"}
+
 
 def one(app, statement):
     with app.app_context(), acting(SYSTEM):
@@ -83,7 +86,7 @@ def one(app, statement):
 
 @pytest.mark.parametrize("place", FORMS)
 def test_a_good_form_is_saved(client_for, place):
-    answer = client_for("everything").post(f"/{place}/add", FORMS[place])
+    answer = client_for("everything").post(f"/{place}/add{TOLD.get(place, '')}", FORMS[place])
     assert answer.status_code == 302, answer.text
 
 
@@ -238,7 +241,7 @@ def test_saving_leads_back_to_where_one_came_from_and_never_off_this_host(client
 
 def test_a_policy_is_bound_and_a_wrong_year_refused(app, client_for):
     browser = client_for("city")
-    assert browser.post("/bindings/add", FORMS["bindings"]).status_code == 302
+    assert browser.post(f"/bindings/add{TOLD['bindings']}", FORMS["bindings"]).status_code == 302
     assert one(app, select(PolicyBinding).where(PolicyBinding.year == 2030)).policy == "guangdong-2021"
     answer = browser.post("/bindings/add", FORMS["bindings"] | {"policy": "guangzhou-2020"})
     assert answer.status_code == 422

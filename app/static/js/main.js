@@ -10,6 +10,7 @@ import { startForms } from './forms.js';
 import { startUploads } from './uploads.js';
 import { startTabs } from './tabs.js';
 import { startMessages } from './messages.js';
+import { startPrint } from './print.js';
 
 startTheme();
 startShell();
@@ -20,4 +21,5 @@ startForms();
 startUploads();
 startTabs();
 startMessages();
+startPrint();
 startPickers(document);

@@ -30,6 +30,8 @@ export function startShell() {
   document.addEventListener('keydown', onKey);
   // The drawer opens by its address (#nav), so it works without this; the script adds closing.
   const nav = document.getElementById('nav');
+  // Where it is longer than the window, it shows where one is.
+  nav?.querySelector('.active')?.scrollIntoView({ block: 'nearest' });
   nav?.addEventListener('keydown', (event) => { if (event.key === 'Escape') window.location.hash = 'main'; });
   document.querySelector('[data-open-nav]')?.addEventListener('click', () => {
     window.requestAnimationFrame(() => nav.querySelector('a')?.focus());
