@@ -22,7 +22,7 @@ from app.services import standings
 from app.services.standing_rows import Change
 
 # What the other process has before it: enough not to wait, few enough to stay within a few thousand teachers.
-AHEAD = 3
+AHEAD = 4
 _engines: list[Engine] = []
 
 
@@ -36,13 +36,21 @@ def comparing(
 
         def compare(chunks: Iterable[range]) -> Iterator[tuple[range, list[Change]]]:
             waiting: dict[Future[list[Change]], range] = {}
+
+            def send(chunk: range) -> None:
+                waiting[pool.submit(_changes, chunk, now, year)] = chunk
+
             for chunk in chunks:
-                for done in [one for one in waiting if one.done()]:
-                    yield waiting.pop(done), done.result()
+                done = next((one for one in waiting if one.done()), None)
                 if len(waiting) < AHEAD * processes:
-                    waiting[pool.submit(_changes, chunk, now, year)] = chunk
-                else:
+                    send(chunk)
+                elif done is None:
                     yield chunk, standings.changes(session, chunk, now, year)
+                else:
+                    # The next first, then the writing of this one: the other process must not stand still meanwhile.
+                    found = waiting.pop(done), done.result()
+                    send(chunk)
+                    yield found
             while waiting:
                 for done in wait(waiting, return_when=FIRST_COMPLETED).done:
                     yield waiting.pop(done), done.result()
