@@ -161,6 +161,8 @@ class Decision(Model):
     hours: Mapped[Decimal | None] = mapped_column(Hours)
     category: Mapped[str | None] = mapped_column(String(20))
     evidence_seen: Mapped[list[str]] = mapped_column(JSON, nullable=False, default=list)
+    # Of a return: the parts of the form that are open to be mended. Empty: all of them.
+    open_fields: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     claim: Mapped[Claim] = relationship(back_populates="decisions")
     user: Mapped[User | None] = relationship(User)
 

@@ -18,23 +18,35 @@ from app.models import (
     Attendance,
     AuditEntry,
     Authority,
+    AuthorityTally,
+    BulkReview,
     Certificate,
     Claim,
     Decision,
+    Delegation,
     District,
     Entry,
     Evidence,
     Exemption,
     Extension,
     Job,
+    ListChoice,
     Model,
+    Note,
+    Notice,
     Organiser,
     PolicyBinding,
+    Preference,
+    ReasonSentence,
+    ReviewSetting,
+    SavedView,
     School,
+    SchoolTally,
+    SpotCheck,
     Standing,
     Teacher,
 )
-from app.security import criteria
+from app.security import criteria, criteria_desk
 from app.security.actor import Actor
 from app.security.criteria import Criterion
 
@@ -60,6 +72,18 @@ READS: dict[type[Model], Callable[[Actor], Criterion]] = {
     Appointment: criteria.appointment,
     Job: criteria.job,
     AuditEntry: criteria.nobody,
+    SavedView: criteria_desk.saved_view,
+    ListChoice: criteria_desk.own(ListChoice.user_id),
+    Note: criteria_desk.note,
+    Notice: criteria_desk.own(Notice.user_id),
+    Preference: criteria_desk.own(Preference.user_id),
+    Delegation: criteria_desk.delegation,
+    ReasonSentence: criteria.signed_in,
+    ReviewSetting: criteria.signed_in,
+    BulkReview: criteria_desk.own(BulkReview.user_id),
+    SpotCheck: criteria.of_claim(SpotCheck.claim_id),
+    SchoolTally: criteria_desk.school_tally(SchoolTally),
+    AuthorityTally: criteria_desk.authority_tally,
 }
 
 # Where writing reaches less far than reading. The city writes what it reads; see may_change.
@@ -75,21 +99,35 @@ WRITES: dict[type[Model], Callable[[Actor], Criterion]] = READS | {
     Attendance: criteria.attendance_written,
     Exemption: criteria.by_authority(Exemption.school_id),
     Extension: criteria.by_authority(Extension.school_id),
+    SavedView: criteria_desk.own(SavedView.owner_id),
+    Note: criteria_desk.note_written,
+    Delegation: criteria_desk.own(Delegation.from_user_id),
+    ReasonSentence: criteria.nobody,
+    ReviewSetting: criteria.nobody,
+    SchoolTally: criteria.nobody,
+    AuthorityTally: criteria.nobody,
 }
+
+# Nobody else's business, whatever one's duty: only a machine sees them all.
+PERSONAL = frozenset({SavedView, ListChoice, Notice, Preference})
 
 
 def criterion_to_read(model: type[Model], actor: Actor) -> Criterion:
     """Rows of ``model`` that ``actor`` may see; None for all of them."""
     if actor.machine == "verifier":
         return None if model is Certificate else false()
-    if actor.sees_all:
+    if actor.machine == "system" or (actor.sees_all and model not in PERSONAL):
         return None
     return READS[model](actor)
 
 
 def criterion_to_write(model: type[Model], actor: Actor) -> Criterion:
     """Rows of ``model`` that ``actor`` may insert, change or delete; None for all of them."""
-    if actor.machine == "system" or "city" in actor.duties:
+    if actor.machine == "system":
+        return None
+    if model in PERSONAL:
+        return WRITES[model](actor)
+    if "city" in actor.duties:
         return None
     if not actor.may_change:
         return false()

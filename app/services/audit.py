@@ -19,15 +19,26 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import bindparam, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction
 
-from app.models import AuditEntry, Job, Model, NumberSeries
+from app.models import (
+    AuditEntry,
+    AuthorityTally,
+    Job,
+    ListChoice,
+    Model,
+    Notice,
+    NumberSeries,
+    Preference,
+    SchoolTally,
+)
 from app.models.types import WrittenJSON
 from app.security.actor import current_actor
 from app.services.clock import now_utc
 from app.services.turns import take_turn
 
 GENESIS = "0" * 64
-# Progress of a job and the last number of a series are machinery, not records.
-UNTRACKED = (AuditEntry, Job, NumberSeries)
+# Progress of a job, the last number of a series and counted figures are machinery; which columns somebody shows, what
+# they were told and want are theirs: none of these is a record.
+UNTRACKED = (AuditEntry, Job, NumberSeries, SchoolTally, AuthorityTally, ListChoice, Notice, Preference)
 SECRET_COLUMNS = {"password", "id_number_cipher", "id_number_index", "code_digest", "code", "snapshot"}
 # FAB stamps these at every try to sign in; that somebody signed in is no change of a record.
 SILENT_COLUMNS = {"changed_on", "created_on", "last_login", "login_count", "fail_login_count", "version"}
