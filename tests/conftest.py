@@ -32,6 +32,11 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption(
+        "--everywhere",
+        action="store_true",
+        help="judge every page for every role in both languages, both widths and both themes (about an hour)",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

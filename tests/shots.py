@@ -6,7 +6,7 @@ import io
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -32,7 +32,7 @@ class Shot(NamedTuple):
     path: str
     width: int = 1440
     locale: str = "zh-CN"
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     scale: float = 1
 
 
@@ -150,7 +150,7 @@ def take(browser: Browser, served: Served, shot: Shot) -> bytes:
         served.url,
         locale=shot.locale,
         width=shot.width,
-        color_scheme=shot.scheme,
+        scheme=shot.scheme,
         device_scale_factor=shot.scale,
     )
     if shot.account:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request
@@ -21,11 +21,20 @@ RUN = """axe.run(document, {resultTypes: ['violations']}).then((found) => JSON.s
 class Visitor:
     """A person at a browser of their own. ``faults`` holds everything that should not have happened."""
 
-    def __init__(self, browser: Browser, url: str, *, locale: str = "zh-CN", width: int = 1440, **options: Any) -> None:
-        self.url = url
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        locale: str = "zh-CN",
+        width: int = 1440,
+        scheme: Literal["light", "dark"] = "light",
+        **options: Any,
+    ) -> None:
+        self.url, self.locale, self.scheme = url, locale, scheme
         self.faults: list[str] = []
         size = {"width": width, "height": 900 if width > 500 else 740}
-        self.context: BrowserContext = browser.new_context(viewport=size, locale=locale, **options)  # type: ignore[arg-type]
+        self.context: BrowserContext = browser.new_context(viewport=size, locale=locale, color_scheme=scheme, **options)  # type: ignore[arg-type]
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._hear)
