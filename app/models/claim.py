@@ -80,6 +80,8 @@ class Claim(Versioned, Model):
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    # Of the form that began it, so that the same form sent twice begins one claim (a retry is safe).
+    form_key: Mapped[str | None] = mapped_column(String(32))
     teacher: Mapped[Teacher] = relationship()
     school: Mapped[School] = relationship()
     authority: Mapped[Authority | None] = relationship()
@@ -103,8 +105,12 @@ class Claim(Versioned, Model):
         CheckConstraint("round = 0 OR submitted_at IS NOT NULL", name="submitted_at"),
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="dates"),
         Index("ix_claim_teacher_year", "teacher_id", "year"),
+        Index("uq_claim_form_key", "form_key", unique=True),
         Index("ix_claim_school_state", "school_id", "state", "id"),
         Index("ix_claim_authority_state", "authority_id", "state", "id"),
+        # The queue of a large district in the order of the desk, and claims of the same activity.
+        Index("ix_claim_authority_queue", "authority_id", "state", "year", "submitted_at", "id"),
+        Index("ix_claim_starts_on_ends_on", "starts_on", "ends_on"),
     )
 
     def __str__(self) -> str:
@@ -163,6 +169,8 @@ class Decision(Model):
     evidence_seen: Mapped[list[str]] = mapped_column(JSON, nullable=False, default=list)
     # Of a return: the parts of the form that are open to be mended. Empty: all of them.
     open_fields: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    # The place whose queue a colleague had in hand (see ``models/review.py``, Delegation). Empty: their own.
+    acted_for: Mapped[str | None] = mapped_column(String(100))
     claim: Mapped[Claim] = relationship(back_populates="decisions")
     user: Mapped[User | None] = relationship(User)
 
@@ -187,4 +195,7 @@ class Decision(Model):
             "verb <> 'approve' OR (hours IS NOT NULL AND category IS NOT NULL)", name="recognised"
         ),
         Index("ix_decision_claim_id", "claim_id"),
+        # Whether one has decided on a claim, asked for each claim of a district.
+        Index("ix_decision_claim_id_user_id", "claim_id", "user_id"),
+        Index("ix_decision_user_id_decided_at", "user_id", "decided_at"),
     )

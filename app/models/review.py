@@ -113,7 +113,7 @@ class BulkReview(Model):
     sample_percent: Mapped[int] = mapped_column(Integer, nullable=False)
     sample_least: Mapped[int] = mapped_column(Integer, nullable=False)
     seed: Mapped[str] = mapped_column(String(32), nullable=False)
-    # Numbers of the claims chosen, and of those kept aside.
+    # What the sample was drawn from, and what it drew: "stage|round|number" of each (see ``services/samples.py``).
     chosen: Mapped[list[str]] = mapped_column(JSON, nullable=False)
     kept: Mapped[list[str]] = mapped_column(JSON, nullable=False)
     # What the screen said was unusual, by code, with how many.

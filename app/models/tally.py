@@ -8,7 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    cast,
+    func,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Model
@@ -44,17 +56,42 @@ class SchoolTally(Model):
     taken_at: Mapped[datetime] = mapped_column(Instant, nullable=False)
     school: Mapped[School] = relationship()
 
+    @hybrid_property
+    def completion(self) -> float | None:
+        """Who passed, of those who have to (0 to 1): a figure to sort and draw by, no hours. None without anybody."""
+        asked = self.teachers - self.exempt
+        return self.passed / asked if asked else None
+
+    @completion.inplace.expression
+    @classmethod
+    def _completion(cls) -> ColumnElement[float]:
+        return cast(cls.passed, Float) / func.nullif(cls.teachers - cls.exempt, 0)
+
+    @hybrid_property
+    def return_rate(self) -> float | None:
+        """Returns over all decisions made on the year's claims. None before the first."""
+        return self.returns / self.decisions if self.decisions else None
+
+    @return_rate.inplace.expression
+    @classmethod
+    def _return_rate(cls) -> ColumnElement[float]:
+        return cast(cls.returns, Float) / func.nullif(cls.decisions, 0)
+
     __table_args__ = (
         UniqueConstraint("school_id", "year"),
         Index("ix_school_tally_year", "year"),
         CheckConstraint("passed + exempt <= teachers", name="passed"),
     )
 
+    def __str__(self) -> str:
+        return f"{self.school} {self.year}"
+
 
 class AuthorityTally(Model):
     """One authority's year (``authority_id`` empty: schools without one): claims by week, reasons of returns.
 
-    ``weeks``: [{"on": Monday, "submitted": n, "first": n, "second": n}, …]; ``reasons``: {code: n}.
+    ``weeks``: [{"on": Monday, "submitted": n, "first": n, "second": n}, …], the last one with ``recent``: the reviews
+    of the last seven days by stage; ``reasons``: {code: n}.
     """
 
     __tablename__ = "authority_tally"

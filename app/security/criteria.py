@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_
 from sqlalchemy import select as core_select
 
 from app.models import (
@@ -78,6 +78,8 @@ def school(actor: Actor) -> Criterion:
         parts.append(School.id.in_(sorted(actor.school_ids)))
     if actor.authority_ids:
         parts.append(School.authority_id.in_(sorted(actor.authority_ids)))
+    if actor.stands_in:
+        parts.append(School.id.in_(select(claim_t.c.school_id).where(either(handed_claims(actor, claim_t.c)))))
     return either(parts)
 
 
@@ -98,6 +100,9 @@ def teacher(actor: Actor) -> Criterion:
         parts.append(Teacher.id == actor.teacher_id)
     if actor.organiser_ids:
         parts.append(Teacher.id.in_(select(attendance_t.c.teacher_id).where(own_attendance(actor))))
+    if actor.stands_in:
+        # Who handed in what lies before them; nothing of their record but its head, and none of their colleagues.
+        parts.append(Teacher.id.in_(select(claim_t.c.teacher_id).where(either(handed_claims(actor, claim_t.c)))))
     return either(parts)
 
 
@@ -111,7 +116,7 @@ def teacher_written(actor: Actor) -> Criterion:
 
 def affiliation(actor: Actor) -> Criterion:
     """Where the teachers within reach work and worked."""
-    return Affiliation.teacher_id.in_(select(teacher_t.c.id).where(teacher(actor)))
+    return Affiliation.teacher_id.in_(select(teacher_t.c.id).where(teacher(actor.by_own_right())))
 
 
 def activation(actor: Actor) -> Criterion:
@@ -147,6 +152,16 @@ def of_person(column_teacher: Any, column_school: Any) -> Callable[[Actor], Crit
     return criterion
 
 
+def handed_claims(actor: Actor, claims: Any) -> list[ColumnElement[bool]]:
+    """Claims that a colleague's delegation puts before an actor: handed in, at the places they stand in at."""
+    parts: list[ColumnElement[bool]] = []
+    if actor.review_school_ids:
+        parts.append(and_(claims.school_id.in_(sorted(actor.review_school_ids)), claims.state != "draft"))
+    if actor.review_authority_ids:
+        parts.append(and_(claims.authority_id.in_(sorted(actor.review_authority_ids)), claims.state != "draft"))
+    return parts
+
+
 def claim(actor: Actor) -> Criterion:
     """The reviewing authority of a claim is the one it had when it was made, whatever became of the school.
 
@@ -159,14 +174,15 @@ def claim(actor: Actor) -> Criterion:
         parts.append(Claim.school_id.in_(sorted(actor.school_ids)))
     if actor.authority_ids:
         parts.append(and_(Claim.authority_id.in_(sorted(actor.authority_ids)), Claim.state != "draft"))
-    return either(parts)
+    return either(parts + handed_claims(actor, Claim))
 
 
 def of_claim(column: Any) -> Callable[[Actor], Criterion]:
     def criterion(actor: Actor) -> Criterion:
         reached = claim(actor)
         assert reached is not None
-        return column.in_(select(claim_t.c.id).where(reached))
+        # Asked by key of the one claim: "in (all claims of the authority)" would be listed anew for each question.
+        return exists().where(claim_t.c.id == column, reached).correlate_except(claim_t)
 
     return criterion
 
@@ -243,6 +259,11 @@ def by_authority(column: Any) -> Callable[[Actor], Criterion]:
         return column.in_(schools) if actor.authority_ids else false()
 
     return criterion
+
+
+def by_own_right(criterion: Callable[[Actor], Criterion]) -> Callable[[Actor], Criterion]:
+    """A criterion for what nobody does in a colleague's place."""
+    return lambda actor: criterion(actor.by_own_right())
 
 
 def nobody(actor: Actor) -> Criterion:

@@ -55,13 +55,15 @@ def saved_view(actor: Actor) -> Criterion:
 
 def note(actor: Actor) -> Criterion:
     """Notes on records within one's reach as an office. Whom a record is about never reads what is noted on it."""
-    if not actor.duties & OFFICES:
+    if not actor.duties & OFFICES and not actor.stands_in:
         return false()
-    office = replace(actor, teacher_id=None, teacher_school_id=None, organiser_ids=frozenset())
+    handed = replace(actor, teacher_id=None, teacher_school_id=None, organiser_ids=frozenset())
+    # In a colleague's place one reads what is noted on claims, on nothing else.
+    office = handed.by_own_right()
     person = actor.teacher_id
     parts = []
     for subject, table, reached, about in (
-        ("claim", claim_t, claim(office), claim_t.c.teacher_id),
+        ("claim", claim_t, claim(handed), claim_t.c.teacher_id),
         ("teacher", teacher_t, teacher(office), teacher_t.c.id),
         ("school", school_t, school(office), None),
         ("activity", activity_t, activity(office), None),

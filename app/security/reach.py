@@ -94,6 +94,7 @@ WRITES: dict[type[Model], Callable[[Actor], Criterion]] = READS | {
     PolicyBinding: criteria.nobody,
     School: criteria.nobody,
     Teacher: criteria.teacher_written,
+    Evidence: criteria.by_own_right(criteria.of_claim(Evidence.claim_id)),
     Entry: criteria.of_person(Entry.teacher_id, Entry.school_id),
     Activity: criteria.activity_written,
     Attendance: criteria.attendance_written,

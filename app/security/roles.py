@@ -12,6 +12,11 @@ EDIT = ("can_add", "can_edit")
 EVERYBODY = {
     ("can_home", "HomeView"),
     ("can_lookup", "LookupView"),
+    ("can_search", "SearchView"),
+    ("can_keep", "SavedViewView"),
+    ("can_help", "HelpView"),
+    ("can_list", "NoticeView"),
+    ("can_profile", "ProfileView"),
     ("can_this_form_get", "PasswordView"),
     ("can_this_form_post", "PasswordView"),
     ("can_list", "JobView"),
@@ -35,12 +40,17 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ExtensionView", *READ)
     | _pairs("ExemptionView", *READ),
     "School reviewer": EVERYBODY
+    | _pairs("StatisticsView", *READ, "can_overview", "can_authority")
+    | _pairs("NoteView", "can_notes", "can_note")
     | _pairs("TeacherView", *READ, *EDIT, "slips", "deactivate")
     | _pairs("SchoolView", *READ)
     | _pairs("ActivityView", *READ, *EDIT)
     | _pairs("AttendanceView", *READ, "can_add", "void")
     | _pairs("ClaimView", *READ, *EDIT, "submit", "discard", "can_evidence", "can_reckon")
     | _pairs("ClaimView", "approve", "return", "reject")
+    | _pairs("ReviewView", "can_review")
+    | _pairs("BulkReviewView", *READ, "can_approve")
+    | _pairs("DelegationView", *READ, "can_add", "end")
     | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print")
@@ -50,6 +60,8 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ExemptionView", *READ)
     | _pairs("ImportView", "can_import", "can_import_teachers", "can_import_attendance"),
     "Authority reviewer": EVERYBODY
+    | _pairs("StatisticsView", *READ, "can_overview", "can_authority", "can_remind")
+    | _pairs("NoteView", "can_notes", "can_note")
     | _pairs("TeacherView", *READ)
     | _pairs("SchoolView", *READ)
     | _pairs("DistrictView", *READ)
@@ -57,6 +69,9 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ActivityView", *READ)
     | _pairs("AttendanceView", *READ)
     | _pairs("ClaimView", *READ, "approve", "return", "reject", "revoke", "can_evidence")
+    | _pairs("ReviewView", "can_review")
+    | _pairs("BulkReviewView", *READ, "can_approve")
+    | _pairs("DelegationView", *READ, "can_add", "end")
     | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
@@ -69,6 +84,9 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("AttendanceView", *READ, "void")
     | _pairs("ImportView", "can_import", "can_import_attendance"),
     "City administrator": EVERYBODY
+    | _pairs("StatisticsView", *READ, "can_overview", "can_authority", "can_remind")
+    | _pairs("StyleView", "can_style")
+    | _pairs("NoteView", "can_notes", "can_note")
     | _pairs("TeacherView", *READ, *EDIT, "slips", "deactivate")
     | _pairs("SchoolView", *READ, *EDIT)
     | _pairs("DistrictView", *READ, *EDIT)
@@ -77,6 +95,9 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ActivityView", *READ, *EDIT)
     | _pairs("AttendanceView", *READ, "can_add", "void")
     | _pairs("ClaimView", *READ, "revoke", "can_evidence")
+    | _pairs("BulkReviewView", *READ)
+    | _pairs("DelegationView", *READ, "end")
+    | _pairs("ReviewSetupView", "can_setup")
     | _pairs("ListView", "can_lists")
     | _pairs("StandingView", *READ, "can_why", "issue")
     | _pairs("CertificateView", *READ, "can_pdf", "print", "void")
@@ -91,6 +112,8 @@ ROLES: dict[str, set[tuple[str, str]]] = {
         "ImportView", "can_import", "can_import_teachers", "can_import_schools", "can_import_attendance"
     ),
     "Auditor": EVERYBODY
+    | _pairs("StatisticsView", *READ, "can_overview", "can_authority")
+    | _pairs("NoteView", "can_notes")
     | _pairs("TeacherView", *READ)
     | _pairs("SchoolView", *READ)
     | _pairs("DistrictView", *READ)
@@ -99,6 +122,8 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("ActivityView", *READ)
     | _pairs("AttendanceView", *READ)
     | _pairs("ClaimView", *READ, "can_evidence")
+    | _pairs("BulkReviewView", *READ)
+    | _pairs("DelegationView", *READ)
     | _pairs("StandingView", *READ, "can_why")
     | _pairs("CertificateView", *READ, "can_pdf")
     | _pairs("PolicyView", *READ)
@@ -109,9 +134,19 @@ ROLES: dict[str, set[tuple[str, str]]] = {
     | _pairs("AuditView", *READ),
     "System administrator": EVERYBODY
     | _pairs("UserView", *READ, *EDIT, "reset")
+    | _pairs("StyleView", "can_style")
     | _pairs("RoleView", *READ)
     | _pairs("AppointmentView", *READ, "can_add", "can_delete"),
 }
+
+# What whoever stands in for a colleague may do beside their own, for those days: decide on claims (see Actor).
+DELEGATED = frozenset(
+    _pairs("ClaimView", *READ, "can_evidence", "approve", "return", "reject")
+    | _pairs("ReviewView", "can_review")
+    | _pairs("NoteView", "can_notes", "can_note")
+    | _pairs("BulkReviewView", *READ, "can_approve")
+    | _pairs("DelegationView", *READ)
+)
 
 ROLE_OF_DUTY = {
     "teacher": "Teacher",

@@ -6,6 +6,7 @@ one through; the other's flush fails and is shown as 409 with the winner's decis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from app.domain.reasons import reasons_for
 from app.domain.workflow import Duty, State, Transition, Verb, step_as, verbs_for
 from app.models import Claim, Decision
 from app.security.actor import Actor
-from app.services import duplicates, extensions
+from app.services import duplicates, extensions, notices
 from app.services.refusals import No
 
 # Where a claim's hours stand no longer.
@@ -40,17 +41,68 @@ def duties_towards(actor: Actor, claim: Claim) -> tuple[Duty, ...]:
     return tuple(found)
 
 
+# What is handed over with a delegation: the decisions of that stage. Handing in and cancelling stay at the place.
+HANDED = frozenset({Verb.APPROVE, Verb.RETURN, Verb.REJECT})
+
+
+def duties_handed(actor: Actor, claim: Claim) -> tuple[Duty, ...]:
+    """The duties in which an actor meets this claim in a colleague's place."""
+    found = []
+    if claim.school_id in actor.review_school_ids:
+        found.append(Duty.SCHOOL)
+    if claim.authority_id in actor.review_authority_ids:
+        found.append(Duty.AUTHORITY)
+    return tuple(found)
+
+
+def _duties_for(verb: Verb, actor: Actor, claim: Claim) -> tuple[Duty, ...]:
+    own = duties_towards(actor, claim)
+    return own + duties_handed(actor, claim) if verb in HANDED else own
+
+
+def _acted_for(actor: Actor, claim: Claim, transition: Transition) -> str | None:
+    """The place in whose name a decision was taken, where it was not by the actor's own right."""
+    duty = transition.duty
+    if transition.verb not in HANDED or duty in duties_towards(actor, claim):
+        return None
+    place = claim.school if duty is Duty.SCHOOL else claim.authority
+    return place.name if place is not None and duty in duties_handed(actor, claim) else None
+
+
+def verbs_open_to_each(session: Session, actor: Actor, claims: Sequence[Claim]) -> dict[int, tuple[Verb, ...]]:
+    """The same of many claims by their keys; what was decided on them is read once."""
+    decided: dict[int, set[str]] = {claim.id: set() for claim in claims}
+    if actor.user_id is not None and decided:
+        asked = select(Decision.claim_id, Decision.stage).where(Decision.user_id == actor.user_id)
+        for claim_id, stage in session.execute(asked.where(Decision.claim_id.in_(decided))):
+            decided[claim_id].add(stage)
+    return {
+        one.id: _verbs_open(actor, one, "first" in decided[one.id], "second" in decided[one.id]) for one in claims
+    }
+
+
 def verbs_open_to(session: Session, actor: Actor, claim: Claim) -> tuple[Verb, ...]:
     """What this actor may do with this claim now: the buttons of its page."""
-    first, second = _stages_decided(session, actor, claim)
-    return verbs_for(
-        State(claim.state),
-        duties_towards(actor, claim),
-        has_authority=claim.authority_id is not None,
-        is_own=actor.teacher_id == claim.teacher_id,
-        decided_first=first,
-        decided_second=second,
-    )
+    return _verbs_open(actor, claim, *_stages_decided(session, actor, claim))
+
+
+def _verbs_open(actor: Actor, claim: Claim, first: bool, second: bool) -> tuple[Verb, ...]:
+    own, handed = duties_towards(actor, claim), duties_handed(actor, claim)
+
+    def open_in(duties: tuple[Duty, ...]) -> tuple[Verb, ...]:
+        return verbs_for(
+            State(claim.state),
+            duties,
+            has_authority=claim.authority_id is not None,
+            is_own=actor.teacher_id == claim.teacher_id,
+            decided_first=first,
+            decided_second=second,
+        )
+
+    verbs = open_in(own)
+    if not handed:
+        return verbs
+    return tuple(verb for verb in open_in(own + handed) if verb in verbs or verb in HANDED)
 
 
 def move(
@@ -66,6 +118,7 @@ def move(
     override_reason: str | None = None,
     hours: Decimal | None = None,
     category: str | None = None,
+    open_fields: list[str] | None = None,
 ) -> Transition:
     """Take one step of DOMAIN §4 and write it down. Flushes; raises Refused or StaleDataError.
 
@@ -93,6 +146,7 @@ def move(
         to_state=transition.to,
         user_id=actor.user_id,
         actor_name=actor.name,
+        acted_for=_acted_for(actor, claim, transition),
         duty=transition.duty,
         decided_at=now,
         reason_code=reason_code if words else None,
@@ -101,10 +155,12 @@ def move(
         hours=hours,
         category=category,
         evidence_seen=[evidence.sha256 for evidence in claim.evidence],
+        open_fields=open_fields,
     )
     session.add(decision)
     _set_state(claim, transition, decision, now)
     session.flush()
+    notices.of_decision(session, claim, decision, now)
     if transition.to in GONE and claim.is_flagged:
         duplicates.mark_others_again(session, claim)
     return transition
@@ -116,7 +172,7 @@ def _step(
     return step_as(
         state,
         verb,
-        duties_towards(actor, claim),
+        _duties_for(verb, actor, claim),
         has_authority=claim.authority_id is not None,
         is_own=actor.teacher_id == claim.teacher_id,
         decided_first=first,

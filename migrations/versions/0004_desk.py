@@ -218,6 +218,9 @@ def upgrade():
     op.create_index(op.f("ix_spot_check_bulk_review_id"), "spot_check", ["bulk_review_id"])
     op.create_index("ix_spot_check_claim_id", "spot_check", ["claim_id"])
     op.add_column("decision", sa.Column("open_fields", sa.JSON(), nullable=True))
+    op.add_column("claim", sa.Column("form_key", sa.String(length=32), nullable=True))
+    op.create_index("uq_claim_form_key", "claim", ["form_key"], unique=True)
+    op.add_column("decision", sa.Column("acted_for", sa.String(length=100), nullable=True))
     setting = sa.table(
         "review_setting",
         sa.column("id"),
@@ -227,9 +230,20 @@ def upgrade():
         sa.column("version"),
     )
     op.execute(sa.insert(setting).values(id=1, sample_percent=5, sample_least=1, seed=secrets.token_hex(16), version=1))
+    op.create_index("ix_claim_authority_queue", "claim", ["authority_id", "state", "year", "submitted_at", "id"])
+    op.create_index("ix_claim_starts_on_ends_on", "claim", ["starts_on", "ends_on"])
+    op.create_index("ix_decision_user_id_decided_at", "decision", ["user_id", "decided_at"])
+    op.create_index("ix_decision_claim_id_user_id", "decision", ["claim_id", "user_id"])
 
 
 def downgrade():
+    op.drop_index("ix_decision_claim_id_user_id", "decision")
+    op.drop_index("ix_decision_user_id_decided_at", "decision")
+    op.drop_index("ix_claim_starts_on_ends_on", "claim")
+    op.drop_index("ix_claim_authority_queue", "claim")
+    op.drop_column("decision", "acted_for")
+    op.drop_index("uq_claim_form_key", table_name="claim")
+    op.drop_column("claim", "form_key")
     op.drop_column("decision", "open_fields")
     op.drop_index("ix_spot_check_claim_id", "spot_check")
     op.drop_index(op.f("ix_spot_check_bulk_review_id"), "spot_check")
