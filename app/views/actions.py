@@ -23,16 +23,19 @@ MOST_WORDS = 1000
 
 @dataclass(frozen=True)
 class Asks:
-    """What an action's dialog asks for. ``reason_codes`` gives (code, word, ready sentence) in the user's language."""
+    """What an action's dialog asks for. ``reason_codes`` gives code and word, with the ready ``sentence`` and the
+    ``other`` language's where there is one (``views/reasons.py``)."""
 
     kind: str = ""
+    # The endpoint that a selection goes to instead of a dialog: a screen on which each of them is looked at.
+    screen: str = ""
     needs_reason: bool = False
     needs_hours: bool = False
     needs_date: bool = False
     may_override: bool = False
     reason_label: Any = None
     date_label: Any = None
-    reason_codes: Callable[[], list[tuple[str, str, str]]] | None = None
+    reason_codes: Callable[[], list[dict[str, str]]] | None = None
     category_choices: Callable[[], list[tuple[str, str]]] | None = None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import url_for
 from flask_appbuilder.models.sqla import Model
+from flask_babel import gettext
 from markupsafe import Markup, escape
 from sqlalchemy import Select, inspect
 from sqlalchemy.orm import aliased
@@ -111,6 +112,32 @@ def shown(view: Any, item: Any, name: str, *, linked: bool = False) -> Any:
     if linked and isinstance(value, Model):
         return link_to(value)
     return readable(value)
+
+
+def exported(view: Any, item: Any, name: str) -> Any:
+    """The value of a column as a file holds it: hours as figures, all else in the words that the screen has."""
+    own = getattr(view, "cell_" + name.replace(".", "_"), None)
+    if own is not None:
+        return own(item)
+    if getattr(view, "col_" + name.replace(".", "_"), None) is not None:
+        value = shown(view, item, name)
+    else:
+        value = value_of(item, name)
+        words = code_words(type(item), name)
+        if isinstance(value, Decimal):
+            return value
+        if words is not None and value is not None:
+            return str(words[value]) if value in words else str(value)
+        value = readable(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, int):
+        return value
+    if isinstance(value, (list, tuple)):
+        return labels.listed(map(str, value))
+    return value.striptags() if hasattr(value, "striptags") else str(value)
 
 
 def readable(value: Any) -> Any:

@@ -17,8 +17,9 @@ from werkzeug.wrappers import Response
 from app.domain.errors import Code, Refused
 from app.extensions import db
 from app.security.actor import current_actor
+from app.services import notices
 from app.services.refusals import No
-from app.views import labels
+from app.views import labels, list_page
 from app.views.access import asked_back, denied, holds
 from app.views.actions import asks_of, read_posted
 from app.views.addresses import arguments, with_query
@@ -39,9 +40,17 @@ def run(view: Any, name: str, pks: list[str], *, many: bool = False) -> Any:
     if not holds(action.name, view.class_permission_name):
         return denied()
     if many and request.form.get("all_matching"):
-        items = Listing(view, request.args).all_rows(MOST_AT_ONCE)
+        items = _all_possible(view, action)
         if len(items) > MOST_AT_ONCE:
             flash(gettext("At most %(most)s at once. Narrow the list first.", most=f"{MOST_AT_ONCE:,}"), "danger")
+            return redirect(_back(view, None))
+        told = request.form.get("told", "")
+        if told.isascii() and told.isdigit() and len(items) > int(told[:9]):
+            words = gettext(
+                "Meanwhile it is possible for %(count)s records, more than you were told. Look, and confirm anew.",
+                count=f"{len(items):,}",
+            )
+            flash(words, "warning")
             return redirect(_back(view, None))
     else:
         items = view.rows_of(pks[: MOST_AT_ONCE + 1])
@@ -57,6 +66,19 @@ def run(view: Any, name: str, pks: list[str], *, many: bool = False) -> Any:
     if barred:
         return _barred(view, action, items, barred, single)
     return _do(view, action, items, single)
+
+
+def _all_possible(view: Any, action: ActionItem) -> list[Any]:
+    """All that match the list's filters and for which the action is possible; one more than may be done at once."""
+    listing = Listing(view, request.args)
+    criterion = view.possible(action.name)
+    if criterion is not None:
+        listing.criteria.append(criterion)
+    items = listing.all_rows(MOST_AT_ONCE)
+    if criterion is None and len(items) > MOST_AT_ONCE:
+        return items
+    possible = view.open_to(items, [action.name])
+    return [item for item in items if possible[item.id]]
 
 
 def _barred(view: Any, action: ActionItem, items: list[Any], barred: list[Any], single: Any | None) -> Any:
@@ -80,7 +102,8 @@ def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> 
     count, key = len(items), single.id if single is not None else None
     back = _back(view, single)
     try:
-        said = action.func(items, read_posted(request.form, asks_of(action)))
+        with notices.gathered(db.session):
+            said = action.func(items, read_posted(request.form, asks_of(action)))
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
@@ -99,6 +122,7 @@ def _do(view: Any, action: ActionItem, items: list[Any], single: Any | None) -> 
         return _conflict(view, key)
     if isinstance(said, Response):
         return said
+    list_page.remember(view, items)
     flash(str(said or ngettext("Done: one record.", "Done: %(num)s records.", count)), "success")
     return redirect(back)
 

@@ -24,6 +24,7 @@ from app.services.clock import SHANGHAI, now_utc
 from app.views.addresses import here
 from app.views.columns import Joins, code_words, column_of, related_model
 from app.views.fields import is_key
+from app.views.list_query import CHOSEN, OPEN
 
 FIRST_YEAR = 2018
 MOST_VALUES = 50
@@ -38,6 +39,8 @@ class Filter:
     title: Any = None
     lookup: str = ""
     choices: Callable[[], list[tuple[str, str]]] | None = None
+    # Of a yes-or-no filter that no column answers: what "yes" means.
+    where: Callable[[], ColumnElement[bool]] | None = None
 
     @property
     def param(self) -> str:
@@ -105,8 +108,10 @@ def choices(model: type, declared: Filter) -> list[tuple[str, str]]:
 
 def without(*params: str) -> str:
     """The present address without some arguments, at its first page."""
-    gone = [name for name in request.args if name in params or name.startswith(("page_", "_"))]
-    return here(dict.fromkeys(gone))
+    gone = [name for name in request.args if name in params or name.startswith(("page_", "_flt"))]
+    left = request.args.keys() - {*gone, OPEN, CHOSEN}
+    # Said where no filter is left: the bare list would open with the view that comes first.
+    return here(dict.fromkeys(gone) | ({} if left else {CHOSEN: "1"}))
 
 
 def _chosen(declared: Filter, args: MultiDict[str, str], joins: Joins, applied: Applied) -> None:
@@ -120,6 +125,10 @@ def _chosen(declared: Filter, args: MultiDict[str, str], joins: Joins, applied: 
     if not good:
         return
     applied.chip["values"] = [{"value": value, "label": known.get(value, value)} for value in good]
+    if declared.where is not None:
+        meant = declared.where()
+        applied.criterion = or_(*[meant if value == "1" else ~meant for value in good])
+        return
     attribute = joins.attribute(declared.name)
     if declared.kind == "bool":
         applied.criterion = or_(*[attribute.is_(value == "1") for value in good])
@@ -163,7 +172,7 @@ def _range(view: Any, declared: Filter, args: MultiDict[str, str], joins: Joins,
     applied.chip["value_from"], applied.chip["value_to"] = ("" if bound is None else str(bound) for bound in bounds)
     if low is None and high is None:
         return
-    applied.chip["values"] = [{"value": "", "label": f"{applied.chip['value_from']} – {applied.chip['value_to']}"}]
+    applied.chip["values"] = [{"value": "", "label": _span(applied.chip["value_from"], applied.chip["value_to"])}]
     attribute = joins.attribute(declared.name)
     if isinstance(kind, Instant):
         # A day of Shanghai, its last one included.
@@ -178,6 +187,12 @@ def _range(view: Any, declared: Filter, args: MultiDict[str, str], joins: Joins,
     for part in parts[1:]:
         criterion = criterion & part
     applied.criterion = criterion
+
+
+def _span(low: str, high: str) -> str:
+    if not high:
+        return gettext("from %(low)s", low=low)
+    return f"{low} – {high}" if low else gettext("up to %(high)s", high=high)
 
 
 def _day(text: str) -> date:

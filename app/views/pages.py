@@ -1,4 +1,7 @@
-"""The pages of a generated view: list, record, form, stale form. Values for the templates, nothing else."""
+"""The pages of a generated view: record, form, stale form. Values for the templates, nothing else.
+
+The page of a list stands in ``list_page.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from flask import current_app, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from app.views import doing
+from app.services.clock import now_utc
+from app.views import doing, history, list_page, neighbours, notes
 from app.views.access import asked_back, holds
-from app.views.addresses import arguments, with_query
+from app.views.addresses import here, with_query
 from app.views.columns import column_of, is_numeric, shown
+from app.views.list_page import has_route
 from app.views.listing import Listing
 
 RELATED_ROWS = 10
@@ -27,50 +32,19 @@ class Related:
     title: Any = None
 
 
-def list_page(view: Any, listing: Listing) -> Any:
-    """The list with its filter bar, its bulk actions and its count."""
-    rows = listing.rows()
-    if listing.left_out:
-        names = gettext(", ").join(dict.fromkeys(listing.left_out))
-        said = gettext(
-            "This filter value makes no sense or is not yours to see, and was left out: %(names)s", names=names
-        )
-    else:
-        said = ""
-    bulk = [doing.describe(view, one, None) for one in doing.held_actions(view) if one.multiple]
-    widget = list_widget(
-        view,
-        listing,
-        rows,
-        filters_bar=listing.chips,
-        quick_search=listing.search,
-        exports=view.exports(),
-        bulk_actions=bulk,
-        action_post_url=with_query(url_for(f"{view.name}.action_post"), arguments()) if bulk else "",
-        all_matching_count=min(listing.count, doing.MOST_AT_ONCE + 1) if bulk else 0,
-        can_add=_has_route(view, "add") and holds("can_add", view.class_permission_name),
-        empty_hint=_hint(view.empty_hint),
-        notice=said,
-    )
-    return view.render_template(
-        view.list_template,
-        title=view.list_title,
-        widgets={"list": widget},
-        page_links=view.page_links(None),
-        saved_views=view.saved_views(),
-        add_label=str(view.add_title or "") or None,
-    )
-
-
 def list_widget(view: Any, listing: Listing, rows: list[Any], **more: Any) -> Any:
-    """FAB's list widget with the values already in words."""
+    """FAB's list widget with the values already in words. A row opens with its place in the list, unless in a tab."""
+    can_show = has_route(view, "show") and holds("can_show", view.class_permission_name)
+    place = None if "related_more" in more else listing
+    first, names = listing.page * listing.size, listing.columns
+    row_urls = [neighbours.row_url(view, row.id, place, first + at) for at, row in enumerate(rows)] if can_show else []
     return view.list_widget(
         **{
             "label_columns": view.label_columns,
-            "include_columns": view.list_columns,
-            "value_columns": [{name: shown(view, row, name) for name in view.list_columns} for row in rows],
-            "numeric_columns": [name for name in view.list_columns if is_numeric(view.datamodel.obj, name)],
-            "order_columns": view.order_columns,
+            "include_columns": names,
+            "value_columns": [{name: shown(view, row, name) for name in names} for row in rows],
+            "numeric_columns": [name for name in names if is_numeric(view.datamodel.obj, name)],
+            "orders": list_page.orders(view, listing),
             "order_column": listing.order_column,
             "order_direction": listing.order_direction,
             "formatters_columns": view.formatters_columns,
@@ -79,8 +53,9 @@ def list_widget(view: Any, listing: Listing, rows: list[Any], **more: Any) -> An
             "count": listing.count,
             "count_is_more": listing.is_more,
             "pks": [row.id for row in rows],
+            "row_urls": row_urls,
             "modelview_name": view.name,
-            "can_show": _has_route(view, "show") and holds("can_show", view.class_permission_name),
+            "can_show": can_show,
             **more,
         }
     )
@@ -99,20 +74,25 @@ def show_page(view: Any, item: Any) -> Any:
         fieldsets=view.show_fieldsets,
         modelview_name=view.name,
     )
+    near = neighbours.of(view, item)
     held = [one for one in doing.held_actions(view) if one.single and view.may(one.name, item)]
     actions = [doing.describe(view, one, item) for one in held]
-    if _has_route(view, "delete") and holds("can_delete", view.class_permission_name) and view.may("delete", item):
+    if has_route(view, "delete") and holds("can_delete", view.class_permission_name) and view.may("delete", item):
+        delete_url = url_for(f"{view.name}.delete", pk=item.id)
         actions.append(
             {
                 "name": "delete",
                 "title": gettext("Delete"),
-                "url": url_for(f"{view.name}.delete", pk=item.id),
+                "url": with_query(delete_url, {"back": [near.list_url]}) if near.list_url else delete_url,
                 "confirmation": gettext("Delete this record? This cannot be undone."),
                 "icon": "trash",
                 "kind": "danger",
             }
         )
-    may_edit = _has_route(view, "edit") and holds("can_edit", view.class_permission_name) and view.may("edit", item)
+    may_edit = has_route(view, "edit") and holds("can_edit", view.class_permission_name) and view.may("edit", item)
+    edit_url = url_for(f"{view.name}.edit", pk=item.id) if may_edit else ""
+    if edit_url and near.list_url:
+        edit_url = with_query(edit_url, {"back": [here({})]})
     tabs, tables = related_tabs(view, item)
     values = {
         "pk": item.id,
@@ -122,11 +102,16 @@ def show_page(view: Any, item: Any) -> Any:
         "record_sub": view.record_sub(item),
         "record_actions": actions,
         "can_edit": may_edit,
-        "edit_url": url_for(f"{view.name}.edit", pk=item.id) if may_edit else "",
+        "edit_url": edit_url,
+        "previous_url": near.previous_url,
+        "next_url": near.next_url,
+        "place_in_list": near.place,
         "page_links": view.page_links(item),
-        "breadcrumbs": crumbs(view, str(item)),
+        "breadcrumbs": crumbs(view, str(item), near.list_url),
         "widgets": {"show": widget, "related_views": tables},
         "related_views": tabs,
+        "noted": notes.values(item, now_utc()),
+        "told_history": history.values(view, item) if view.has_history else None,
     }
     return view.render_template(view.show_template, **{**values, **view.note(item)})
 
@@ -147,13 +132,13 @@ def related_tabs(view: Any, item: Any) -> tuple[list[Any], list[Any]]:
         rows = listing.rows()
         param = related.by.replace(".", "_")
         has_filter = any(one.param == param for one in other.filters)
-        tabs.append(Tab(related, other))
+        tabs.append(Tab(related, other, listing))
         tables.append(
             list_widget(
                 other,
                 listing,
                 rows,
-                order_columns=[],
+                orders={},
                 related_more=url_for(f"{other.name}.list", **{param: item.id}) if has_filter else "",
             )
         )
@@ -161,10 +146,11 @@ def related_tabs(view: Any, item: Any) -> tuple[list[Any], list[Any]]:
 
 
 class Tab:
-    """What the tab bar asks of a related view: words, and a key for its anchor."""
+    """What the tab bar asks of a related view: words, how many rows there are, and a key for its anchor."""
 
-    def __init__(self, related: Related, view: Any) -> None:
+    def __init__(self, related: Related, view: Any, listing: Listing) -> None:
         self.title = str(related.title or view.list_title)
+        self.count = f"{listing.count:,}" + ("+" if listing.is_more else "") if listing.count else ""
         self.key = f"{view.name}-{related.by.replace('.', '-')}"
 
 
@@ -224,18 +210,8 @@ def _text(field: Any) -> str:
     return "" if value is None else field._value() if hasattr(field, "_value") else str(value)
 
 
-def crumbs(view: Any, title: str) -> list[tuple[str, str | None]]:
-    """The way back to the list, where one may open it."""
+def crumbs(view: Any, title: str, list_url: str = "") -> list[tuple[str, str | None]]:
+    """The way back to the list, where one may open it: to ``list_url``, the very page one came from, if known."""
     if not holds("can_list", view.class_permission_name):
         return [(title, None)]
-    return [(str(view.list_title), url_for(f"{view.name}.list")), (title, None)]
-
-
-def _has_route(view: Any, method: str) -> bool:
-    included = view.include_route_methods is None or method in view.include_route_methods
-    return included and method not in view.exclude_route_methods
-
-
-def _hint(hint: Any) -> Any:
-    """A plain sentence becomes the text of an empty list; a mapping (title, text, url, label) stays."""
-    return hint if hint is None or isinstance(hint, dict) else {"title": "", "text": str(hint)}
+    return [(str(view.list_title), list_url or url_for(f"{view.name}.list")), (title, None)]

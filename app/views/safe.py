@@ -3,7 +3,8 @@
 A view stays declarative. It names its columns, and overrides hooks:
 
 ``list_title``, ``add_title``           words of the pages (the record's own name is the title of its page)
-``list_columns``, ``order_columns``     dotted names are eager-loaded and may be ordered by; ``base_order``
+``list_columns``, ``order_columns``     dotted names are eager-loaded and may be ordered by; ``base_order``;
+                                        what else a list declares stands in ``list_screen.py``
 ``search_text``, ``search_also(text)``  what the quick search looks at; further criteria for what was typed
 ``filters``                             [Filter("state", "select"), Filter("school", "lookup"), …]
 ``show_fieldsets``, ``add_columns``, ``edit_columns``, ``extra_fields``   name -> function making a field
@@ -41,11 +42,13 @@ from app.views.access import asked_back, guarded, holds
 from app.views.fields import is_key
 from app.views.filters import Filter
 from app.views.forms import RecordForm, fill, make_form
-from app.views.listing import Listing, eager_options
+from app.views.list_screen import ListScreen
+from app.views.listing import eager_options
 from app.views.pages import Related
+from app.views.record_hooks import RecordHooks
 
 
-class SafeModelView(ModelView):
+class SafeModelView(ListScreen, RecordHooks, ModelView):
     """See the module. Permissions are FAB's: ``can_list``, ``can_show``, ``can_add``, ``can_edit``, action names."""
 
     datamodel: SQLAInterface
@@ -59,7 +62,6 @@ class SafeModelView(ModelView):
     # Actions whose service refuses all that ``may`` forbids, in words that say why.
     told_by_services: ClassVar[frozenset[str]] = frozenset()
     form_note: Any = ""
-    empty_hint: Any = None
     # The register and the ledger keep their history (SCOPE): a view that deletes says so.
     exclude_route_methods: ClassVar[set[str]] = {"delete"}
     # FAB's /download/<file> serves any file to whoever may download anything: it does not exist here.
@@ -85,7 +87,7 @@ class SafeModelView(ModelView):
         super()._init_properties()
         # FAB would allow ordering by every plain column it can find.
         self.order_columns = [*given] if given is not None else []
-        self._gen_labels_columns([*self.show_columns, *self.add_columns, *self.edit_columns])
+        self._gen_labels_columns([*self.extra_columns, *self.show_columns, *self.add_columns, *self.edit_columns])
 
     @property
     def name(self) -> str:
@@ -147,13 +149,6 @@ class SafeModelView(ModelView):
         """Further buttons of a page: [{label, url, icon, primary}]; ``item`` is None on the list."""
         return []
 
-    def exports(self) -> list[dict[str, str]]:
-        """Downloads of what the list shows: [{url, label}]."""
-        return []
-
-    def saved_views(self) -> list[dict[str, Any]]:
-        return []
-
     def action_values(self, name: str, item: Any | None) -> dict[str, Any]:
         """What an action's dialog starts with (hours, category); ``item`` is None for a selection."""
         return {}
@@ -166,18 +161,13 @@ class SafeModelView(ModelView):
         if len(keys) != len(pks):
             abort(404)
         model = self.datamodel.obj
-        names = [*self.eager, *self.list_columns, *self.show_columns]
+        names = [*self.eager, *self.list_columns, *self.extra_columns, *self.show_columns]
         statement = select(model).where(model.id.in_(keys), *self.base_criteria())
         options = [*eager_options(model, names), *self.extra_options()]
         found = {row.id: row for row in db.session.scalars(statement.options(*options)).unique()}
         if any(key not in found for key in keys):
             abort(404)
         return [found[key] for key in dict.fromkeys(keys)]
-
-    @expose("/list/")
-    @guarded
-    def list(self) -> Any:
-        return pages.list_page(self, Listing(self, request.args))
 
     @expose("/show/<pk>", methods=["GET"])
     @guarded

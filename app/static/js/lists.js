@@ -1,4 +1,5 @@
-// Lists: filters that send themselves without empty arguments, page size, the columns one wants to see.
+// Lists: filters that send themselves without empty arguments, page size, the keys that walk the rows.
+import { startColumns } from './columns.js';
 
 function startFilters(form) {
   form.addEventListener('submit', () => {
@@ -8,41 +9,11 @@ function startFilters(form) {
   });
 }
 
-// Columns hidden by choice are remembered on this device, per list.
-function startColumns(button) {
-  const name = button.dataset.columns;
-  const tray = document.querySelector(`[data-tray="${CSS.escape(name)}"]`);
-  const list = document.querySelector(`[data-list="${CSS.escape(name)}"]`);
-  const key = `columns:${name}`;
-  const boxes = [...tray.querySelectorAll('input')];
-  const show = () => {
-    for (const box of boxes) {
-      for (const cell of list.querySelectorAll(`.col-${CSS.escape(box.value)}`)) cell.hidden = !box.checked;
-    }
-  };
-  const hidden = new Set(JSON.parse(window.localStorage.getItem(key) || '[]'));
-  for (const box of boxes) box.checked = !hidden.has(box.value);
-  show();
-  button.addEventListener('click', () => {
-    tray.hidden = !tray.hidden;
-    button.setAttribute('aria-expanded', String(!tray.hidden));
-    button.classList.toggle('on', !tray.hidden);
-  });
-  tray.addEventListener('change', () => {
-    window.localStorage.setItem(key, JSON.stringify(boxes.filter((box) => !box.checked).map((box) => box.value)));
-    show();
-  });
-  tray.querySelector('[data-tray-reset]').addEventListener('click', () => {
-    window.localStorage.removeItem(key);
-    for (const box of boxes) box.checked = true;
-    show();
-  });
-}
-
 // J and K walk the rows, X chooses one, Enter opens it: no mouse needed.
 function startCursor(list) {
   const rows = [...list.querySelectorAll('[data-row]')];
-  let at = -1;
+  // One goes on where one acted last.
+  let at = Math.max(-1, rows.findIndex((row) => row.classList.contains('acted')) - 1);
   const go = (index) => {
     rows[at]?.classList.remove('at');
     at = Math.min(Math.max(index, 0), rows.length - 1);
@@ -57,6 +28,7 @@ function startCursor(list) {
     if (event.key === 'j') go(at + 1);
     else if (event.key === 'k') go(at - 1);
     else if (event.key === 'x' && at >= 0) rows[at].querySelector('.action_check')?.click();
+    else if (event.key === 'Enter' && at >= 0 && event.target === document.body) rows[at].querySelector('a')?.click();
     else return;
     event.preventDefault();
   });

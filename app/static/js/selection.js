@@ -1,6 +1,9 @@
-// Choosing rows: on this page, or all that match the filters. The dialog's form receives the rows when it opens,
-// so that cancelling one action can never leak into the next (FAB's own script did that).
+// Choosing rows: on this page, or all that match the filters. The form receives the rows when it is opened or sent,
+// so that cancelling one action can never leak into the next (FAB's own script did that). Of the rows chosen, an
+// action is done on those that allow it; how many are left out is said before.
 import { word } from './words.js';
+
+const number = (count) => (count > 10000 ? '10,000+' : count.toLocaleString('en'));
 
 class Selection {
   constructor(bar) {
@@ -18,6 +21,10 @@ class Selection {
     });
     document.addEventListener('dialog:open', (event) => {
       if (event.detail.closest('[data-bulk]') === this.bar) this.fill(event.target.querySelector('form'));
+    });
+    bar.addEventListener('submit', (event) => {
+      if (!event.target.matches('[data-at-once]')) return;
+      if (!this.fill(event.target)) event.preventDefault();
     });
     this.show();
   }
@@ -48,6 +55,12 @@ class Selection {
 
   get count() { return this.all || this.chosen.length; }
 
+  // The chosen rows of this page on which an action is possible; without a name, all of them.
+  able(action) {
+    const allows = (box) => !action || box.closest('tr').dataset.may.split(' ').includes(action);
+    return this.chosen.filter(allows);
+  }
+
   show() {
     const chosen = this.chosen.length;
     for (const box of this.boxes) box.closest('tr').classList.toggle('success', box.checked);
@@ -55,21 +68,41 @@ class Selection {
     this.head.indeterminate = chosen > 0 && chosen < this.boxes.length;
     this.bar.hidden = chosen === 0;
     this.bar.querySelector('[data-bulk-words]').textContent = this.all ? word('all_matching') : word('selected');
-    this.bar.querySelector('[data-count]').textContent = this.count.toLocaleString('en');
+    this.bar.querySelector('[data-count]').textContent = number(this.count);
+    const able = this.able(this.bar.dataset.lead).length;
+    const may = able === chosen ? this.bar.dataset.allMay : this.bar.dataset.someMay.replace('{count}', able);
+    this.bar.querySelector('[data-bulk-may]').textContent = this.all ? '' : may;
     const more = this.bar.querySelector('[data-bulk-all]');
     if (more) more.hidden = this.all > 0;
   }
 
+  // Puts the rows into a form; returns whether there is anything to do.
   fill(form) {
     for (const old of form.querySelectorAll('[data-row-field]')) old.remove();
-    const rows = this.all ? [['all_matching', '1']] : this.chosen.map((box) => ['rowid', box.value]);
+    const action = form.dataset.many;
+    const able = this.able(action);
+    const possible = Number(form.dataset.possible);
+    const count = !this.all ? able.length : action ? possible : this.all;
+    const rows = this.all ? [['all_matching', '1'], ['told', String(count)]] : able.map((box) => ['rowid', box.value]);
     for (const [name, value] of rows) {
       const field = document.createElement('input');
       Object.assign(field, { type: 'hidden', name, value });
       field.dataset.rowField = '';
       form.append(field);
     }
-    for (const place of form.querySelectorAll('[data-count]')) place.textContent = this.count.toLocaleString('en');
+    for (const place of form.querySelectorAll('[data-count]')) place.textContent = number(count);
+    const isTooMany = Boolean(action) && count > Number(this.bar.dataset.most);
+    this.tell(form, this.count - count, isTooMany);
+    for (const button of form.querySelectorAll('.modal-footer [type="submit"]')) button.disabled = !count || isTooMany;
+    return count > 0;
+  }
+
+  tell(form, left, isTooMany) {
+    const line = form.querySelector('[data-left-out]');
+    if (!line) return;
+    line.hidden = left <= 0;
+    line.textContent = line.dataset.leftOut.replace('{left}', number(left)).replace('{all}', number(this.count));
+    form.querySelector('[data-too-many]').hidden = !isTooMany;
   }
 }
 
