@@ -7,9 +7,11 @@ under ``instance/`` with mode 600, so that a fresh machine starts without being 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -37,6 +39,30 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _mail_url(text: str, sender: str) -> str:
+    """A folder or a mail server. Raises ValueError for anything else, and for a password sent in the clear."""
+    parts = urlsplit(text)
+    if parts.scheme == "file" and parts.path:
+        return text
+    # Never the text itself in an error: it holds the password.
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise ValueError("MAIL_URL: file:///folder or smtp://user:password@host:port?tls=starttls|ssl")
+    if parts.query not in ("", "tls=starttls", "tls=ssl"):
+        raise ValueError("MAIL_URL: tls is starttls or ssl")
+    if parts.password and not parts.query and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError("MAIL_URL: a password needs ?tls=starttls or ?tls=ssl")
+    if not sender:
+        raise ValueError("MAIL_FROM: a mail server needs the sender's address")
+    return text
+
+
+def _mail_from(text: str) -> str:
+    """The address that mail comes from. Raises ValueError for one that is none."""
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", text):
+        raise ValueError("MAIL_FROM: an address such as xueshi@example.org, and nothing beside it")
+    return text
+
+
 @dataclass(frozen=True)
 class Settings:
     """One installation's settings. ``id_number_keys``: newest first; all of them decrypt."""
@@ -52,6 +78,8 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     web_workers: int
     log_format: str
+    mail_url: str = field(repr=False)
+    mail_from: str
 
     @classmethod
     def from_environment(cls, env: dict[str, str] | None = None) -> Settings:
@@ -75,6 +103,8 @@ class Settings:
             trusted_hosts=hosts,
             web_workers=int(env.get("WEB_WORKERS") or 2),
             log_format=env.get("LOG_FORMAT") or "text",
+            mail_url=_mail_url(env.get("MAIL_URL") or f"file://{instance / 'mail'}", env.get("MAIL_FROM", "")),
+            mail_from=_mail_from(env.get("MAIL_FROM") or "xueshi@localhost"),
         )
 
     @property
