@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.days import day_in_china
@@ -21,7 +22,7 @@ from app.domain.policy import Deadline, Policy, pack
 from app.domain.workflow import Duty, Verb
 from app.models import Claim, Teacher
 from app.security.actor import Actor
-from app.services import duplicates, extensions, numbers, standings, workflow
+from app.services import duplicates, extensions, mended, numbers, standings, workflow
 from app.services.claim_facts import (
     ClaimData,
     check_kept_hours,
@@ -50,8 +51,13 @@ def open_years(session: Session, series: str, now: datetime, teacher: Teacher | 
     return tuple(open_ones)
 
 
-def draft(session: Session, teacher: Teacher, data: ClaimData, actor: Actor, now: datetime) -> Claim:
-    """Begin a claim. A draft may be incomplete; what it lacks is told when it is submitted."""
+def draft(
+    session: Session, teacher: Teacher, data: ClaimData, actor: Actor, now: datetime, form_key: str | None = None
+) -> Claim:
+    """Begin a claim. A draft may be incomplete; what it lacks is told when it is submitted.
+
+    ``form_key``: of the form that begins it; the database takes each once (``begun_by``).
+    """
     if not teacher.is_active:
         raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
     policy = standings.policy_for(session, data.year, teacher.series)
@@ -64,6 +70,7 @@ def draft(session: Session, teacher: Teacher, data: ClaimData, actor: Actor, now
         policy=policy.id,
         created_at=now,
         created_by_id=actor.user_id,
+        form_key=form_key,
         round=0,
         state="draft",
     )
@@ -73,8 +80,13 @@ def draft(session: Session, teacher: Teacher, data: ClaimData, actor: Actor, now
     return claim
 
 
+def begun_by(session: Session, form_key: str | None) -> Claim | None:
+    """The claim that this form began already, if it did: a retry changes it, and begins no second one."""
+    return session.scalars(select(Claim).where(Claim.form_key == form_key)).one_or_none() if form_key else None
+
+
 def change(session: Session, claim: Claim, data: ClaimData, now: datetime, seen_version: int | None = None) -> Claim:
-    """Mend a draft or a returned claim. Its year stays: a claim of another year is another claim."""
+    """Mend a draft, or what the return opened of a returned claim. Its year stays: another year is another claim."""
     if claim.state not in ("draft", "returned"):
         raise Refused(No.CLAIM_CLOSED)
     if seen_version is not None and seen_version != claim.version:
@@ -82,7 +94,7 @@ def change(session: Session, claim: Claim, data: ClaimData, now: datetime, seen_
     if data.year != claim.year:
         raise Refused(Code.YEAR_OTHER, year=data.year, expected=claim.year)
     beside = duplicates.marked_beside(session, claim)
-    _fill(claim, pack(claim.policy), data, now)
+    _fill(claim, pack(claim.policy), mended.held_to(claim, data), now)
     session.flush()
     duplicates.mark_again(session, beside)
     return claim
@@ -186,6 +198,6 @@ def discard(session: Session, claim: Claim, actor: Actor) -> None:
 
 
 __all__ = [
-    "ClaimData", "change", "check_kept_hours", "data_of", "discard", "domain_facts", "draft", "most_in", "open_years",
-    "reckon", "stated_companions", "submit", "withdraw",
+    "ClaimData", "begun_by", "change", "check_kept_hours", "data_of", "discard", "domain_facts", "draft", "most_in",
+    "open_years", "reckon", "stated_companions", "submit", "withdraw",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from app.domain.evidence import PROOF, purposes
 from app.domain.policy import pack
 from app.models import Claim, Evidence
 from app.security.actor import current_actor
-from app.services import duplicates
+from app.services import duplicates, mended
 from app.services.refusals import No
 from app.services.store import store
 
@@ -107,8 +107,7 @@ def attach(
 
     ``purpose``: what the file is, the proof or one of the pack's companions (EVIDENCE).
     """
-    if claim.state not in ("draft", "returned"):
-        raise Refused(No.CLAIM_CLOSED)
+    mended.require_evidence_open(claim)
     _check_purpose(claim, purpose)
     data = read_upload(stream)
     media_type = media_type_of(data)
@@ -140,6 +139,7 @@ def declare(session: Session, evidence: Evidence, purpose: str) -> None:
         raise Refused(No.CLAIM_CLOSED)
     _check_purpose(claim, purpose)
     if evidence.purpose != purpose:
+        mended.require_evidence_open(claim)
         evidence.purpose = purpose
         _touch(claim)
         session.flush()
@@ -153,8 +153,7 @@ def _check_purpose(claim: Claim, purpose: str) -> None:
 def remove(session: Session, evidence: Evidence) -> None:
     """Take evidence off a draft or a returned claim. The bytes stay in the store: a decision may name them."""
     claim = evidence.claim
-    if claim.state not in ("draft", "returned"):
-        raise Refused(No.CLAIM_CLOSED)
+    mended.require_evidence_open(claim)
     beside = duplicates.marked_beside(session, claim)
     claim.evidence.remove(evidence)
     session.delete(evidence)

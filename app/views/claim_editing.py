@@ -8,20 +8,24 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.errors import Refused
+from app.domain.mending import FormPart
 from app.domain.policy import Policy, pack
 from app.extensions import db
 from app.models import Claim, Teacher
 from app.security.actor import current_actor
-from app.services import claims, evidence, standings
+from app.services import claims, evidence, mended, standings
 from app.services.clock import now_utc
 from app.services.refusals import No
-from app.views import claim_clock, claim_effect, claim_files, claim_findings, claim_page
+from app.views import claim_autosave, claim_clock, claim_effect, claim_files, claim_findings, claim_page, labels_mending
 from app.views.access import guarded
+from app.views.claim_autosave import AUTOSAVE
 from app.views.claim_files import Uploads
 from app.views.claim_form import ClaimForm, answer_name, claim_form, read_data, read_sessions, session_rows
+from app.views.claim_number import claim_sent, number_told
 from app.views.claim_sheet import Sheet
 from app.views.claim_stale import differences
 from app.views.pages import crumbs
@@ -46,7 +50,13 @@ class ClaimEditing(SafeModelView):
         asked = request.values.get("year", "")
         year = int(asked) if asked in {str(one) for one in years} else years[-1]
         policy = standings.policy_for(db.session, year, series)
-        sheet = Sheet(claim_form(policy), policy, year, years, teacher, None, session_rows(None))
+        form, key = claim_form(policy), claim_autosave.key_of(actor.user_id)
+        begun = claims.begun_by(db.session, key) if request.method == "POST" else None
+        if begun is not None:
+            return self._again_sent(begun)
+        if request.method != "POST":
+            form.form_key.data = claim_autosave.new_key()
+        sheet = Sheet(form, policy, year, years, teacher, None, session_rows(None))
         if request.method == "POST" and asked and asked != str(year):
             sheet.faults.append(gettext("Claims for that year are closed. This form is for %(year)s.", year=year))
         if request.method == "POST" and not self._is_mine(teacher):
@@ -54,9 +64,24 @@ class ClaimEditing(SafeModelView):
 
         def begin(data: claims.ClaimData) -> Claim:
             assert teacher is not None
-            return claims.draft(db.session, teacher, data, actor, now)
+            return claims.draft(db.session, teacher, data, actor, now, key)
 
-        return self._answer(sheet, begin)
+        try:
+            return self._answer(sheet, begin)
+        except IntegrityError:
+            # The same form a moment earlier, on another connection: its claim is the one.
+            db.session.rollback()
+            begun = claims.begun_by(db.session, key)
+            if begun is None:
+                raise
+            return self._again_sent(begun)
+
+    def _again_sent(self, claim: Claim) -> Any:
+        """The form that began this claim came again: of a retry the first result, of a draft what is typed now."""
+        if claim.state != "draft":
+            flash(gettext("This form was sent before; here is the claim it made."), "info")
+            return redirect(url_for(f"{self.name}.show", pk=claim.id))
+        return self._edit(claim, is_retry=True)
 
     def _is_mine(self, teacher: Teacher | None) -> bool:
         """A teacher claims for themselves; a school for the teachers who are there now."""
@@ -66,8 +91,10 @@ class ClaimEditing(SafeModelView):
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @guarded
     def edit(self, pk: str) -> Any:
-        claim = self.rows_of([pk])[0]
-        policy = pack(claim.policy)
+        return self._edit(self.rows_of([pk])[0])
+
+    def _edit(self, claim: Claim, *, is_retry: bool = False) -> Any:
+        policy, parts = pack(claim.policy), mended.open_parts(claim)
         form = claim_form(policy)
         if not self.may("edit", claim):
             if request.method == "POST" and self._is_mine(claim.teacher) and claim.state not in WRITABLE:
@@ -75,13 +102,15 @@ class ClaimEditing(SafeModelView):
             abort(403)
         if request.method != "POST":
             form.fill(claim)
-        seen = form.version.data or ""
+        form.hold(claim, parts)
+        seen = str(claim.version) if is_retry else form.version.data or ""
 
         def mend(data: claims.ClaimData) -> Claim:
             version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
             return claims.change(db.session, claim, data, now_utc(), seen_version=version)
 
-        sheet = Sheet(form, policy, claim.year, (claim.year,), claim.teacher, claim, session_rows(claim))
+        rows = session_rows(claim, is_open=FormPart.DAYS in parts)
+        sheet = Sheet(form, policy, claim.year, (claim.year,), claim.teacher, claim, rows, parts=parts)
         return self._answer(sheet, mend)
 
     def _too_late(self, claim: Claim, form: ClaimForm, policy: Policy) -> Any:
@@ -112,13 +141,15 @@ class ClaimEditing(SafeModelView):
         sheet.faults += [*unreadable, *sheet.uploads.faults]
         if not is_valid or sheet.faults:
             sheet.status = 422
-            return self._page(sheet)
+            return claim_autosave.refused(sheet) if intent == AUTOSAVE else self._page(sheet)
         data = read_data(sheet.form, sheet.policy, sheet.year, sessions)
         pk = sheet.claim.id if sheet.claim is not None else None
         try:
             claim = write(data)
             claim_files.declare(db.session, claim)
             sheet.uploads.attach_to(db.session, claim, now_utc())
+            # With the rest of the form or not at all: where a file is closed, nothing typed beside it is half kept.
+            removed = _take_off(claim, intent.removeprefix("remove-")) if intent.startswith("remove-") else ""
             db.session.commit()
         except (Refused, StaleDataError) as refusal:
             db.session.rollback()
@@ -128,14 +159,17 @@ class ClaimEditing(SafeModelView):
                 sheet.status = 409
             else:
                 sheet.refuse(refusal)
-            return self._page(sheet)
+            return claim_autosave.refused(sheet) if intent == AUTOSAVE else self._page(sheet)
+        if intent == AUTOSAVE:
+            return claim_autosave.kept(claim, sheet)
+        if intent.startswith("remove-"):
+            if removed:
+                flash(gettext("Removed %(name)s.", name=removed), "success")
+            return redirect(url_for(f"{self.name}.edit", pk=claim.id))
         return self._saved(sheet, claim, intent)
 
     def _saved(self, sheet: Sheet, claim: Claim, intent: str) -> Any:
         pk = claim.id
-        if intent.startswith("remove-"):
-            self._take_off(claim, intent.removeprefix("remove-"))
-            return redirect(url_for(f"{self.name}.edit", pk=pk))
         if intent != "submit":
             flash(gettext("The draft is saved."), "success")
             return redirect(url_for(f"{self.name}.edit", pk=pk))
@@ -152,16 +186,6 @@ class ClaimEditing(SafeModelView):
         if found := claim_findings.told_on_submission(claim):
             flash(found, "warning")
         return redirect(url_for(f"{self.name}.show", pk=pk))
-
-    def _take_off(self, claim: Claim, pk: str) -> None:
-        """Take one file off the claim. One that is not there any more is gone already."""
-        row = next((one for one in claim.evidence if str(one.id) == pk), None)
-        if row is None:
-            return
-        name = row.filename
-        evidence.remove(db.session, row)
-        db.session.commit()
-        flash(gettext("Removed %(name)s.", name=name), "success")
 
     # --- Showing ---
 
@@ -189,6 +213,9 @@ class ClaimEditing(SafeModelView):
             **claim_clock.of_form(policy, sheet.year, claim, sheet.teacher, now_utc()),
             "is_on_behalf": bool(current_actor().school_ids) and claim is None,
             "returned": claim_page.last_return(claim) if claim is not None else None,
+            "parts": sheet.parts,
+            "part_words": labels_mending.words_of(sheet.parts),
+            "closed": claim_autosave.closed(claim, sheet.parts),
             "form_url": url_for(f"{self.name}.edit", pk=claim.id) if claim is not None else url_for(f"{self.name}.add"),
             "breadcrumbs": crumbs(self, str(claim or gettext("New claim"))),
             **_reckoned(form, policy, sheet.year, sheet.rows, sheet.teacher, claim),
@@ -215,6 +242,16 @@ class ClaimEditing(SafeModelView):
         )
 
 
+def _take_off(claim: Claim, pk: str) -> str:
+    """Take one file off the claim; returns its name. One that is not there any more is gone already."""
+    row = next((one for one in claim.evidence if str(one.id) == pk), None)
+    if row is None:
+        return ""
+    name = row.filename
+    evidence.remove(db.session, row)
+    return name
+
+
 def _teacher_asked() -> Teacher | None:
     """Whose claim it is: the teacher a school chose, else the one who is signed in."""
     actor = current_actor()
@@ -238,11 +275,13 @@ def _reckoned(
         row["gives"] = gives.get(row["on"], "")
     part = claim_effect.part_of(policy, data) if form.kind.data is not None else None
     pk = teacher.id if teacher is not None else None
+    own = claim.id if claim is not None else claim_sent()
     return {
         "result": result,
+        "number_told": number_told(pk, data.certificate_number, own),
         "pack_id": policy.id,
         "effect": claim_effect.effect(policy, pk, year, part, data.subject),
-        "ceiling": claim_effect.ceiling(policy, pk, part, but=claim.id if claim is not None else None),
+        "ceiling": claim_effect.ceiling(policy, pk, part, but=own),
     }
 
 

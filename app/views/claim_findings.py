@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from markupsafe import Markup
 
 from app.domain.likeness import Likeness
 from app.extensions import db
@@ -20,6 +19,7 @@ from app.services import duplicates
 from app.services.duplicates import Finding
 from app.views import labels_codes
 from app.views.access import holds
+from app.views.labels import listed
 
 CLAUSES = {"DUP-CLAIM": "S1 §五（三）3", "CEIL": ""}
 VIEWS = {"claim": "ClaimView", "attendance": "AttendanceView"}
@@ -52,6 +52,7 @@ def _row(one: Finding, claim: Claim) -> dict[str, Any]:
     return {
         "words": _words(one),
         "rule": str(one.rule),
+        "is_same_file": one.likeness is Likeness.FILE,
         "clause": CLAUSES[str(one.rule)],
         "is_in_reach": one.is_in_reach,
         "url": url_for(f"{view}.show", pk=one.record_id) if is_open else "",
@@ -65,7 +66,7 @@ def _row(one: Finding, claim: Claim) -> dict[str, Any]:
 def _words(one: Finding) -> str:
     if not one.is_own:
         return str(OTHERS[one.likeness])
-    days = gettext(", ").join(on.isoformat() for on in one.days)
+    days = listed(on.isoformat() for on in one.days)
     if one.likeness is Likeness.DAYS and one.record == "attendance":
         return gettext("Attendance of another activity is registered on the same day: %(days)s.", days=days)
     if one.likeness is Likeness.DAYS:
@@ -93,14 +94,3 @@ def told_on_submission(claim: Claim) -> str:
         return ""
     listed = " ".join(f"{one['words']} {one['label']}" for one in found[:3])
     return gettext("The reviewer will see this too: %(findings)s", findings=listed)
-
-
-def marked_title(claim: Claim) -> Any:
-    """The title in a list, with a quiet mark where something was found."""
-    title = claim.title or gettext("Untitled claim")
-    if not claim.is_flagged or claim.state not in duplicates.STANDING_STATES:
-        return title
-    if current_actor().teacher_id == claim.teacher_id:
-        return title
-    marks = current_app.jinja_env.get_template("parts/state.html").module
-    return Markup("{} {}").format(title, marks.flag(gettext("to look at")))

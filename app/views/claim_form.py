@@ -6,7 +6,7 @@ no kind is named here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import validators
 
 from app.domain.hours import plain
+from app.domain.mending import FormPart
 from app.domain.policy import ClaimField, ClaimKind, FieldType, KindField, Policy
 from app.models import Claim, Teacher
 from app.services.claims import ClaimData
@@ -60,6 +61,7 @@ class Subject(wtforms.SelectField):
 class ClaimForm(RecordForm):
     """All fields that any kind may ask for; the page shows those of the chosen kind."""
 
+    form_key = wtforms.HiddenField()
     teacher = RemoteSelectField(_("Teacher"), [validators.Optional()], model=Teacher, lookup="teacher")
     kind = Choice(_("Kind"), ())
     title = Typed(_("Name of the activity or result"), longest=120)
@@ -100,6 +102,16 @@ class ClaimForm(RecordForm):
         if field.data is None:
             raise validators.ValidationError(_("Choose the kind first."))
 
+    def hold(self, claim: Claim, parts: Collection[FormPart]) -> None:
+        """Show the parts that the return left closed as the claim has them, whatever was sent for them."""
+        if closed := {name for name in self._fields if _part_of(name) not in (None, *parts)}:
+            sent = {name: (one.data, one.raw_data) for name, one in self._fields.items() if name not in closed}
+            self.fill(claim)
+            for name, (data, raw_data) in sent.items():
+                self[name].data, self[name].raw_data = data, raw_data
+            for name in closed:
+                self[name].raw_data = None
+
     def fill(self, claim: Claim) -> None:
         """Show a claim as it stands."""
         facts = claim.facts
@@ -119,6 +131,25 @@ class ClaimForm(RecordForm):
         for one in self.policy.companions:
             self[states_name(one.id)].data = one.id in (facts.get("companions") or ())
         self.version.data = str(claim.version)
+
+
+_PARTS = {
+    "kind": FormPart.KIND,
+    "title": FormPart.TITLE,
+    "organiser_name": FormPart.ORGANISER,
+    "certificate_number": FormPart.CERTIFICATE,
+    "stated_hours": FormPart.DAYS,
+    "files": FormPart.EVIDENCE,
+}
+
+
+def _part_of(name: str) -> FormPart | None:
+    """The part of the form that a field belongs to; None for what every form carries along."""
+    if name in ("version", "csrf_token", "form_key", "teacher"):
+        return None
+    if name.startswith(("states-", "files-")):
+        return FormPart.EVIDENCE
+    return _PARTS.get(name, FormPart.ANSWERS)
 
 
 def answer_name(kind: ClaimKind, field_id: str) -> str:
@@ -167,9 +198,9 @@ def _word_of(value: bool | None) -> str | None:
     return None if value is None else "yes" if value else "no"
 
 
-def session_rows(claim: Claim | None) -> list[dict[str, str]]:
+def session_rows(claim: Claim | None, *, is_open: bool = True) -> list[dict[str, str]]:
     """The day rows of the form: as typed after a post, else as kept."""
-    if request.method == "POST":
+    if request.method == "POST" and is_open:
         columns = [request.form.getlist(name) for name in ("session_on", "session_part", "session_minutes")]
         longest = min(max(map(len, columns)), MOST_DAYS + 1)
         on, part, minutes = ([*column, *[""] * longest][:longest] for column in columns)

@@ -16,7 +16,7 @@ from app.domain.workflow import Verb
 from app.models import Claim, Decision
 from app.services import claims
 from app.services.clock import SHANGHAI
-from app.views import claim_answers, claim_effect, claim_findings, labels, labels_claims
+from app.views import claim_answers, claim_effect, claim_findings, claim_progress, labels, labels_claims
 from app.views.claim_clock import deadline, late, review_day
 from app.views.claim_files import purpose_name
 from app.views.labels import language
@@ -92,6 +92,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
     is_review = decision.verb != Verb.SUBMIT and decision.hours is not None
     return {
         "who": decision.actor_name,
+        "acted_for": decision.acted_for or "",
         "verb": labels_claims.verb_done(decision.verb),
         "stage": labels_claims.stage_word(decision.stage),
         "at": moment(decision.decided_at),
@@ -188,6 +189,7 @@ def page_values(claim: Claim, now: datetime, *, may_change: bool) -> dict[str, A
         "evidence": evidence_rows(claim, may_remove=may_change),
         "findings": claim_findings.rows(claim),
         "returned": last_return(claim),
+        "way": claim_progress.steps(claim, now),
         "deadline": deadline(claim, now),
         "late": late(claim, now),
         "review_day": review_day(policy, now) if claim.state in ("submitted", "passed_first") else None,

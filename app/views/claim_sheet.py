@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.errors import Code, Refused
+from app.domain.mending import ALL, FormPart
 from app.domain.policy import Policy
 from app.models import Claim, Teacher
 from app.services.refusals import No
@@ -34,6 +35,7 @@ FIELDS: dict[StrEnum, str] = {
     No.SAME_CERTIFICATE: "certificate_number",
     No.EVIDENCE_MISSING: "files",
     No.PURPOSE_UNKNOWN: "files",
+    No.PART_CLOSED: "files",
 }
 
 
@@ -52,6 +54,7 @@ class Sheet:
     uploads: Uploads | None = None
     changes: list[tuple[str, str, str]] | None = None
     status: int = 200
+    parts: tuple[FormPart, ...] = ALL
 
     def refuse(self, refusal: Refused, status: int = 422) -> None:
         """Say why, at the field it is about: a declared field, a companion's files, a day, or one of ``FIELDS``."""

@@ -11,7 +11,7 @@ from app.models import Claim
 from app.services import claims
 from app.services.claims import ClaimData
 from app.views.claim_answers import answers
-from app.views.labels import language
+from app.views.labels import language, listed
 from app.views.labels_claims import category_word, kind_word
 
 
@@ -35,7 +35,7 @@ def _words(policy: Policy, data: ClaimData) -> dict[str, str]:
         gettext("Public subject"): subjects.get(data.subject or "", ""),
         gettext("Category"): category_word(policy, data.facts.get("category")),
         **answers(policy, data),
-        gettext("Days and duration"): gettext(", ").join(map(_day, data.facts.get("sessions") or ())),
+        gettext("Days and duration"): listed(map(_day, data.facts.get("sessions") or ())),
     }
 
 

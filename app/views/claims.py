@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, send_file, url_for
@@ -10,30 +11,31 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.domain.hours import plain
+from app.domain.mending import ALL, opens
 from app.domain.policy import pack
 from app.domain.workflow import Verb
 from app.extensions import db
-from app.models import Claim, Evidence
+from app.models import Claim, Decision, Evidence
 from app.security.actor import Actor, current_actor
 from app.services import claims, decisions, workflow
 from app.services.clock import now_utc
 from app.services.store import Missing, store
-from app.views import claim_clock, claim_findings, claim_page, labels_claims
+from app.views import bulk_review, claim_clock, claim_findings, claim_page, labels_claims, labels_mending, reasons
 from app.views.access import guarded
 from app.views.actions import Posted, action
 from app.views.claim_editing import ClaimEditing
-from app.views.filters import Filter
+from app.views.claim_list import ClaimList
+from app.views.history import Child
 from app.views.labels_claims import category_word
 
 Decide = Callable[[Claim, Actor], None]
 
 
-class ClaimView(ClaimEditing):
+class ClaimView(ClaimList, ClaimEditing):
     """学时申报."""
 
     datamodel = SQLAInterface(Claim)
@@ -41,35 +43,14 @@ class ClaimView(ClaimEditing):
     list_title = _("Claims")
     add_title = _("New claim")
     show_template = "claims/show.html"
-    list_columns = ["number", "teacher", "school", "title", "category", "hours", "state", "submitted_at"]
-    order_columns = ["number", "teacher.name", "school.name", "title", "state", "submitted_at"]
-    eager = ["teacher", "school", "authority"]
-    search_text = ["number", "title", "teacher.name", "certificate_number"]
-    filters = [
-        Filter("state", "select"),
-        Filter("year", "year"),
-        Filter("category", "select", choices=labels_claims.category_choices),
-        Filter("school", "lookup"),
-        Filter("teacher", "lookup"),
-        Filter("submitted_at", "date"),
-        Filter("is_flagged", "bool"),
-    ]
-    empty_hint = _("No claims here. Teachers begin one with “New claim”; reviewers see them when submitted.")
-
-    def col_title(self, item: Claim) -> Any:
-        return claim_findings.marked_title(item)
-
-    def col_category(self, item: Claim) -> str:
-        return category_word(pack(item.policy), item.recognised_category or item.category)
-
-    def col_hours(self, item: Claim) -> Any:
-        """What was recognised, beside what was claimed where the two differ."""
-        if item.recognised_hours is None or item.recognised_hours == item.claimed_hours:
-            return plain(item.claimed_hours)
-        claimed = gettext("claimed %(hours)s", hours=plain(item.claimed_hours))
-        return Markup('{} <span class="muted nowrap">({})</span>').format(plain(item.recognised_hours), claimed)
 
     # --- The record ---
+
+    history_columns = (
+        *("kind", "title", "organiser_name", "certificate_number", "subject", "starts_on", "ends_on", "facts", "year"),
+        *("category", "claimed_hours", "recognised_category", "recognised_hours", "state", "school", "authority"),
+    )
+    history_children = (Child(Evidence, "claim_id", ("filename",)), Child(Decision, "claim_id", ("reason",)))
 
     # ``workflow.move`` judges by the table that ``may`` reads, and says which rule forbids it.
     told_by_services = frozenset(Verb)
@@ -99,12 +80,16 @@ class ClaimView(ClaimEditing):
         return {**values, "decision": last, "record_title": title, "record_pill": pill}
 
     def action_values(self, name: str, item: Claim | None) -> dict[str, Any]:
+        if item is None and name == "return":
+            return {"parts": labels_mending.parts()}
         if item is None:
             # Of a selection each keeps its own hours: one figure would overwrite what differs.
             told = gettext("Each with its own hours. They count once the last review has approved.")
             return {"needs_hours": False, "confirmation": told} if name == "approve" else {}
         told = claim_clock.late(item, now_utc()) if name in ("submit", "approve") else None
         values: dict[str, Any] = {"confirmation": told["words"]} if told is not None else {}
+        if name == "return":
+            return {"parts": labels_mending.parts()}
         if name != "approve":
             return values
         policy = pack(item.policy)
@@ -119,7 +104,9 @@ class ClaimView(ClaimEditing):
     def _may_set_aside(item: Claim) -> bool:
         """Whether approving comes late here, and the actor is the authority that may override that (EFFECT)."""
         clock = claim_clock.deadline(item, now_utc())
-        return clock is not None and clock["left"] < 0 and item.authority_id in current_actor().authority_ids
+        actor = current_actor()
+        authorities = actor.authority_ids | actor.review_authority_ids
+        return clock is not None and clock["left"] < 0 and item.authority_id in authorities
 
     # --- The verbs ---
 
@@ -142,8 +129,12 @@ class ClaimView(ClaimEditing):
         kind="primary",
         needs_hours=True,
         may_override=True,
+        screen="BulkReviewView.start",
     )
-    def approve(self, items: list[Claim], posted: Posted) -> None:
+    def approve(self, items: list[Claim], posted: Posted) -> Any:
+        if len(items) > 1:
+            # Of many a sample is kept aside; no way leads past the screen that says so.
+            return bulk_review.screen([item.id for item in items])
         now = now_utc()
         self._each(
             items,
@@ -157,6 +148,7 @@ class ClaimView(ClaimEditing):
                 override_reason=posted.override_reason or None,
             ),
         )
+        return None
 
     @action(
         "return",
@@ -164,10 +156,16 @@ class ClaimView(ClaimEditing):
         _("The teacher mends it and submits again, through the school."),
         "undo",
         needs_reason=True,
-        reason_codes=lambda: labels_claims.reason_codes(Verb.RETURN),
+        reason_codes=lambda: reasons.offered(Verb.RETURN),
     )
     def return_claims(self, items: list[Claim], posted: Posted) -> None:
-        self._with_reason(items, posted, decisions.return_claim)
+        # The code opens what it is about; the reviewer may open more.
+        parts = [str(one) for one in opens(posted.reason_code, self._parts_asked(posted))]
+        self._with_reason(items, posted, partial(decisions.return_claim, open_fields=parts))
+
+    @staticmethod
+    def _parts_asked(posted: Posted) -> list[str]:
+        return [one for one in posted.values.getlist("open_fields")[: len(ALL)] if one in set(ALL)]
 
     @action(
         "reject",
@@ -176,7 +174,7 @@ class ClaimView(ClaimEditing):
         "x",
         kind="danger",
         needs_reason=True,
-        reason_codes=lambda: labels_claims.reason_codes(Verb.REJECT),
+        reason_codes=lambda: reasons.offered(Verb.REJECT),
     )
     def reject(self, items: list[Claim], posted: Posted) -> None:
         self._with_reason(items, posted, decisions.reject)
@@ -188,7 +186,7 @@ class ClaimView(ClaimEditing):
         "lock",
         kind="danger",
         needs_reason=True,
-        reason_codes=lambda: labels_claims.reason_codes(Verb.REVOKE),
+        reason_codes=lambda: reasons.offered(Verb.REVOKE),
     )
     def revoke(self, items: list[Claim], posted: Posted) -> None:
         self._with_reason(items, posted, decisions.revoke)

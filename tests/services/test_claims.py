@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.domain.errors import Code, Refused
 from app.models import Claim, Decision, Evidence, Teacher
 from app.security.actor import Actor, actor_of
-from app.services import claims, register
+from app.services import claims, evidence, register
 from app.services.claims import ClaimData
 from app.services.refusals import No
 from tests.services.stage import DEGREE, Stage, claim_in, conference, digest, draft, say
@@ -239,3 +239,35 @@ def test_facts_that_make_no_sense_are_refused_on_submission(
     claim.kind, claim.facts = kind, facts
     held.flush()
     refused(held, code, lambda: claims.submit(held, claim, actor, clock))
+
+
+def test_a_return_opens_what_its_reason_is_about_and_what_the_reviewer_ticks(
+    held: Any, stage: Stage, clock: datetime
+) -> None:
+    for open_fields, expected in ((None, ["evidence"]), (["days", "title"], ["title", "days"])):
+        claim = claim_in(held, stage, "submitted", clock)
+        said = {"reason_code": "illegible", "reason": "看不清", "open_fields": open_fields}
+        say(held, claim, "return", stage.actors["school"], clock, **said)
+        assert claim.decisions[-1].open_fields == expected
+    before = claims.data_of(claim)
+    claims.change(held, claim, conference("新名称", on=date(2026, 4, 9), organiser_name="别的单位"), clock)
+    after = claims.data_of(claim)
+    assert (after.title, after.facts["sessions"][0]["on"]) == ("新名称", "2026-04-09")
+    assert after.organiser_name == before.organiser_name
+    with pytest.raises(Refused) as refusal:
+        evidence.remove(held, claim.evidence[0])
+    assert refusal.value.code == No.PART_CLOSED
+
+
+def test_a_part_that_no_form_has_cannot_be_opened(held: Any, stage: Stage, clock: datetime) -> None:
+    claim = claim_in(held, stage, "submitted", clock)
+    with pytest.raises(Refused) as refusal:
+        say(held, claim, "return", stage.actors["school"], clock, open_fields=["salary"])
+    assert (refusal.value.code, claim.state) == (No.PART_UNKNOWN, "submitted")
+
+
+def test_a_return_of_before_parts_were_named_opens_all(held: Any, stage: Stage, clock: datetime) -> None:
+    claim = claim_in(held, stage, "returned", clock)
+    claim.decisions[-1].open_fields = None
+    claims.change(held, claim, conference("全新名称", organiser_name="别的单位"), clock)
+    assert (claim.title, claim.organiser_name) == ("全新名称", "别的单位")

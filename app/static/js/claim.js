@@ -1,5 +1,7 @@
 // The claim form: shows the fields the chosen kind asks for, adds and removes days, and asks the server to reckon as
 // one types. No rule stands here; without this script every field is shown and the server reckons on saving.
+import { startAutosave } from './autosave.js';
+import { startClaimFiles } from './claim-files.js';
 import { startPickers } from './pickers.js';
 
 const form = document.querySelector('[data-claim]');
@@ -25,13 +27,22 @@ function showCompanions() {
 // Only kinds that are counted by days ask for days: the numbers of the steps follow.
 function showNumbers() {
   let number = 0;
-  for (const mark of form.querySelectorAll('fieldset:not([hidden]) legend .n')) mark.textContent = String(number += 1);
+  for (const mark of form.querySelectorAll('fieldset:not([hidden]) legend .n')) {
+    if (!mark.closest('[hidden]')) mark.textContent = String(number += 1);
+  }
 }
 
 function showMinutes() {
   for (const day of days.children) {
     day.querySelector('.mins').classList.toggle('off', day.querySelector('select').value === 'full');
   }
+}
+
+// Whether the certificate's number is registered already, beside its field; said again only when it changes.
+function showNumberTold() {
+  const told = form.querySelector('[data-number-told]');
+  const answer = form.querySelector('[data-number-answer]');
+  if (answer && told.innerHTML.trim() !== answer.innerHTML.trim()) told.replaceChildren(answer.content.cloneNode(true));
 }
 
 // The hours of each day beside its row, and the sum in the bar of a phone, as the server reckoned them.
@@ -84,12 +95,14 @@ async function reckon() {
   const mine = ++asked;
   const body = new FormData(form);
   for (const input of form.querySelectorAll('input[type="file"]')) body.delete(input.name);
+  // A claim is not held against itself.
+  body.set('claim', form.action.match(/\/edit\/(\d+)/)?.[1] ?? '');
   const answer = await fetch(form.dataset.reckon, { method: 'POST', body, headers: { Accept: 'text/html' } }).catch(() => null);
   // An older answer must not overwrite a newer one.
   if (!answer?.ok || mine !== asked) return;
   form.querySelector('[data-result]').innerHTML = await answer.text();
   if (form.querySelector('.result').dataset.pack !== form.dataset.pack) form.querySelector('[data-kinds]').click();
-  else showHours();
+  else { showHours(); showNumberTold(); }
 }
 
 function reckonSoon() {
@@ -119,3 +132,4 @@ showNumbers();
 showMinutes();
 // A draft that was kept after a refusal lives at its own address: loading the page again must not send it twice.
 if (new URL(form.action).pathname !== window.location.pathname) window.history.replaceState(null, '', form.action);
+startClaimFiles(form, startAutosave(form));

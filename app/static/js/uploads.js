@@ -69,5 +69,6 @@ function startZone(zone) {
 }
 
 export function startUploads() {
-  document.querySelectorAll('[data-drop]').forEach(startZone);
+  // The form of a claim sends its files at once by itself (claim-files.js).
+  document.querySelectorAll('[data-drop]').forEach((zone) => { if (!zone.closest('[data-claim]')) startZone(zone); });
 }
