@@ -9,7 +9,7 @@ PORT ?= 8080
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite lint types bench shots system system-tests
+.PHONY: help run test test-sqlite lint types bench shots lighthouse system system-tests
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ bench: $(VENV)/.test ## measurements on this machine into docs/benchmarks/
 
 shots: system-tests $(VENV)/.test ## screenshots of every screen into docs/shots/
 	$(BIN)/python -m tests.shots
+
+lighthouse: system-tests $(VENV)/.test ## Lighthouse (npm) on home, list, desk and form into docs/lighthouse.md
+	$(BIN)/python -m tests.lighthouse
 
 system: ## system packages for running
 	@PYTHON="$(PYTHON)" ./install-system.sh run
