@@ -66,6 +66,7 @@ class Wanted:
     certificate_number: str | None = None
     paper_of: str | None = None  # whose name stands on the paper, where several hand in the same one
     companion: str | None = None  # what the pack asks for beside the evidence, where the paper needs it
+    has_agenda: bool = False  # a programme of several pages beside the picture
 
 
 def choose_kind(rng: Random, policy: Policy) -> ClaimKind:

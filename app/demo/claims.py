@@ -16,11 +16,12 @@ from typing import Any
 from app.demo.bulk import Bulk
 from app.demo.claim_texts import Wanted, choose_kind, claim_data
 from app.demo.days import at_work, in_free_time, seeded
-from app.demo.evidence import Paper, companion_row, evidence_rows
+from app.demo.evidence import Paper, agenda_row, companion_row, evidence_rows
 from app.demo.paths import Taken, choose_state, walk
 from app.demo.people import Person
 from app.demo.places import Place
 from app.domain.likeness import certificate_key
+from app.domain.mending import opens
 from app.domain.policy import Policy
 from app.domain.workflow import Effect, Stage, Verb
 from app.models import Claim, Decision, Entry, Evidence
@@ -122,6 +123,8 @@ def _write_one(
     if plan and plan.companion:
         data.facts["companions"] = [plan.companion]
         files.append(companion_row(paper, desk.store, plan.companion, created_at))
+    if plan and plan.has_agenda:
+        files.append(agenda_row(paper, desk.store, created_at))
     for row in files:
         row |= {
             "id": desk.bulk.ids.of(evidence_t),
@@ -205,7 +208,7 @@ def _decisions(
                 else desk.of_city
             )
             who, at = (reviewer.user_id, reviewer.name), at_work(rng, one.on)
-        approves = transition.verb is Verb.APPROVE
+        approves, returns = transition.verb is Verb.APPROVE, transition.verb is Verb.RETURN
         rows.append(
             {
                 "id": desk.bulk.ids.of(decision_t),
@@ -225,6 +228,7 @@ def _decisions(
                 "hours": hours if approves else None,
                 "category": category if approves else None,
                 "evidence_seen": seen,
+                "open_fields": list(map(str, opens(one.reason[0]))) if returns and one.reason else None,
             }
         )
     return rows

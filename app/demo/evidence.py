@@ -14,6 +14,7 @@ from app.demo.evidence_files import (
     certificate_photo,
     certificate_png,
     small_certificate,
+    small_papers,
 )
 from app.domain.hours import plain
 from app.services.claims import ClaimData
@@ -76,6 +77,30 @@ def companion_row(paper: Paper, store: Store, purpose: str, created_at: datetime
         "purpose": purpose,
         "size": len(content),
         "uploaded_at": created_at + timedelta(minutes=9),
+    }
+
+
+def agenda_row(paper: Paper, store: Store, created_at: datetime) -> dict[str, Any]:
+    """Keep the programme of a conference, a page a part of it; a row without ids."""
+    data, titles = paper.data, ("会议日程", "主题报告安排", "分会场与联系人")
+    pages = [
+        EvidenceFields(
+            name=paper.whose,
+            title=f"{data.title}：{title}",
+            organiser=data.organiser_name or "",
+            hours=plain(paper.hours),
+            dates=f"{data.starts_on} 至 {data.ends_on}",
+            number=f"{paper.serial}-{number}",
+        )
+        for number, title in enumerate(titles, 1)
+    ]
+    content = small_papers(pages, paper.serial)
+    return {
+        "sha256": store.put(content, durable=False),
+        "filename": "会议日程.pdf",
+        "media_type": PDF,
+        "size": len(content),
+        "uploaded_at": created_at + timedelta(minutes=8),
     }
 
 

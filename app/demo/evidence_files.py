@@ -13,7 +13,14 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from app.demo.paper import SHEET, EvidenceFields, draw_sheet
 
-__all__ = ["EvidenceFields", "certificate_pdf", "certificate_photo", "certificate_png", "small_certificate"]
+__all__ = [
+    "EvidenceFields",
+    "certificate_pdf",
+    "certificate_photo",
+    "certificate_png",
+    "small_certificate",
+    "small_papers",
+]
 
 _PHOTO = (1120, 840)
 _DESKS = ((112, 84, 60), (152, 122, 92), (88, 92, 98), (176, 168, 156), (70, 62, 58))
@@ -62,23 +69,31 @@ def certificate_photo(fields: EvidenceFields, seed: int) -> bytes:
     return target.getvalue()
 
 
+def small_papers(pages: list[EvidenceFields], seed: int) -> bytes:
+    """Several pages in one PDF of a few KB, written as the small certificate is."""
+    kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
+    objects = [_OBJECTS[0], b"2 0 obj<</Type/Pages/Kids[%b]/Count %d>>endobj\n" % (kids.encode(), len(pages))]
+    objects.append(b"3 0 obj<<>>endobj\n")
+    objects.append(_OBJECTS[3])
+    for at, fields in enumerate(pages):
+        content = _drawing(fields, seed)
+        page = _OBJECTS[2].replace(b"3 0 obj", b"%d 0 obj" % (5 + 2 * at)).replace(b"5 0 R", b"%d 0 R" % (6 + 2 * at))
+        objects.append(page)
+        head = b"%d 0 obj<</Length %d>>stream\n" % (6 + 2 * at, len(content))
+        objects.append(b"%b%b\nendstream endobj\n" % (head, content))
+    body, offsets = bytearray(_START), []
+    for one in objects:
+        offsets.append(len(body))
+        body += one
+    start, count = len(body), len(objects) + 1
+    body += b"xref\n0 %d\n0000000000 65535 f \n" % count + b"".join(b"%010d 00000 n \n" % at for at in offsets)
+    body += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count, start)
+    return bytes(body)
+
+
 def small_certificate(fields: EvidenceFields, seed: int) -> bytes:
     """A certificate in a PDF of under 3 KB: text in a typeface the reader supplies, and a drawn stamp."""
-    name, title, organiser, hours, dates, number = (
-        _utf16(text[:40])
-        for text in (
-            f"{fields.name} 老师：", f"参加“{fields.title}”", fields.organiser,
-            f"经考核合格，计 {fields.hours} 学时。", f"于 {fields.dates}", f"编号：{fields.number}",
-        )
-    )  # fmt: skip
-    tilt = (seed * 2654435761 % 1000) / 1000
-    content = (
-        f"% {seed}\n1 w .66 .16 .14 RG 40 40 762 515 re S 46 46 750 503 re S .1 g BT "
-        f"/F 34 Tf 300 470 Td <{_HEADING}> Tj /F 12 Tf 220 50 Td <{number}> Tj /F 20 Tf -420 -130 Td <{name}> Tj "
-        f"0 -44 Td <{dates}> Tj 0 -36 Td <{title}> Tj 0 -36 Td <{hours}> Tj /F 16 Tf 340 -120 Td <{organiser}> Tj "
-        f"/F 9 Tf -360 -60 Td <{_NOTICE}> Tj ET "
-        f"q 1 0 0 1 {540 + 40 * tilt:.1f} {150 + 20 * tilt:.1f} cm .8 .15 .15 RG .8 .15 .15 rg 3 w {_STAMP} Q"
-    ).encode("ascii")
+    content = _drawing(fields, seed)
     body = bytearray(_HEAD)
     offsets = list(_HEAD_OFFSETS)
     offsets.append(len(body))
@@ -87,6 +102,25 @@ def small_certificate(fields: EvidenceFields, seed: int) -> bytes:
     body += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % at for at in offsets)
     body += b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
     return bytes(body)
+
+
+def _drawing(fields: EvidenceFields, seed: int) -> bytes:
+    """What stands on a small page: frame, text, stamp."""
+    name, title, organiser, hours, dates, number = (
+        _utf16(text[:40])
+        for text in (
+            f"{fields.name} 老师：", f"参加“{fields.title}”", fields.organiser,
+            f"经考核合格，计 {fields.hours} 学时。", f"于 {fields.dates}", f"编号：{fields.number}",
+        )
+    )  # fmt: skip
+    tilt = (seed * 2654435761 % 1000) / 1000
+    return (
+        f"% {seed}\n1 w .66 .16 .14 RG 40 40 762 515 re S 46 46 750 503 re S .1 g BT "
+        f"/F 34 Tf 300 470 Td <{_HEADING}> Tj /F 12 Tf 220 50 Td <{number}> Tj /F 20 Tf -420 -130 Td <{name}> Tj "
+        f"0 -44 Td <{dates}> Tj 0 -36 Td <{title}> Tj 0 -36 Td <{hours}> Tj /F 16 Tf 340 -120 Td <{organiser}> Tj "
+        f"/F 9 Tf -360 -60 Td <{_NOTICE}> Tj ET "
+        f"q 1 0 0 1 {540 + 40 * tilt:.1f} {150 + 20 * tilt:.1f} cm .8 .15 .15 RG .8 .15 .15 rg 3 w {_STAMP} Q"
+    ).encode("ascii")
 
 
 def _random(fields: EvidenceFields, seed: int) -> Random:

@@ -19,6 +19,8 @@ from app.demo.accounts import Accounts, make_demo_accounts
 from app.demo.bulk import Bulk
 from app.demo.certificates import Issuer
 from app.demo.days import seeded
+from app.demo.desk import keep
+from app.demo.notices import tell
 from app.domain.days import day_in_china
 from app.domain.likeness import Attended
 from app.domain.policy import Deadline, Policy
@@ -45,7 +47,7 @@ from app.models import (
     Standing,
     Teacher,
 )
-from app.services import audit, standings
+from app.services import audit, standings, tallies
 from app.services.store import Store
 from app.services.years import opened_key
 
@@ -133,7 +135,11 @@ class _Loader:
         for row in stories.jobs({name: user.id for name, user in demo.items()}, bulk.ids.of(jobs), self.now):
             bulk.add(jobs, row)
         bulk.finish()
+        logins = {name: user.id for name, user in demo.items()}
+        tell(self.session, logins, self.now)
+        keep(self.session, logins, self.now, self.schools[0].id, self.authority_ids[places.DEMO_DISTRICT])
         self._number_series()
+        tallies.take(self.session, self.now, self.years)
         written |= bulk.written
         audit.record_event(
             self.session, "demo", "load", {"teachers": self.size.teachers, "seed": self.size.seed, "rows": written}

@@ -35,6 +35,15 @@ SHARED = {
     for position, state in ((1, "submitted"), (2, "passed_first"))
 }
 
+# Colleagues were at one conference: each desk compares them side by side. Their papers are a picture and a programme.
+_TOGETHER_TITLE = "初中数学单元整体教学研讨会"
+TOGETHER = {
+    position: Wanted("conference", _TOGETHER_TITLE, state, days=2, on=(10, 24), has_agenda=True)
+    for position, state in (
+        (20, "submitted"), (21, "submitted"), (22, "passed_first"), (23, "passed_first"), (24, "approved")
+    )
+}  # fmt: skip
+
 IMPORTS = (
     ("teachers", "demo-school", "榕荫学校教师名册.xlsx", 40, 73),
     ("attendance", "demo-organiser", "大单元教学研修班签到.xlsx", 9, 168),
@@ -46,6 +55,8 @@ def claims_of(person: Person, year: int, this_year: int) -> tuple[Wanted, ...]:
     """The claims that are laid down for a teacher's year."""
     if year == this_year and person.is_of_first_school and person.position in SHARED:
         return (SHARED[person.position],)
+    if year == this_year and person.is_of_first_school and person.position in TOGETHER:
+        return (TOGETHER[person.position],)
     if not person.is_story:
         return ()
     return STORY if year == this_year else STORY_BEFORE if year == this_year - 1 else ()

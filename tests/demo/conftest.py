@@ -27,6 +27,9 @@ TEACHERS = 120
 # Made with the installation's own keys, at random, or at the wall clock's time; all else follows from the seed.
 NOT_FROM_THE_SEED = {"id_number_cipher", "id_number_index", "password", "created_on", "changed_on"}
 
+# The trail has the wall clock's time; the seed of the samples is drawn for each installation.
+MACHINERY = ("audit_entry", "review_setting")
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -51,7 +54,7 @@ def digests(loaded: Loaded) -> dict[str, str]:
     found = {}
     with loaded.app.app_context():
         for table in Model.metadata.sorted_tables:
-            if table.name == "audit_entry" or table.name.startswith(("ab_permission", "ab_view", "ab_role")):
+            if table.name in MACHINERY or table.name.startswith(("ab_permission", "ab_view", "ab_role")):
                 continue
             columns = [column for column in table.columns if column.name not in NOT_FROM_THE_SEED]
             order = list(table.primary_key.columns)
