@@ -89,6 +89,8 @@ def make_settings(instance: Path, url: str) -> Settings:
         trusted_hosts=(),
         web_workers=1,
         log_format="text",
+        mail_url=f"file://{instance / 'mail'}",
+        mail_from="xueshi@localhost",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,10 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
+from app.domain.days import day_in_china
 from app.domain.identity import make_check_digit
 from app.models import Activity, Attendance, Authority, Claim, District, Organiser, School, Teacher
 from app.security.actor import SYSTEM, Actor, acting, actor_of
-from app.services import accounts, attendance, claims, evidence, exemptions, extensions, register
+from app.services import accounts, attendance, claims, delegations, evidence, exemptions, extensions, register, tallies
 from app.services.claims import ClaimData
 
 CANARY = "鹮"
@@ -142,6 +143,7 @@ def build_world(session: Session, now: datetime) -> World:
     theirs = _side(session, "440104", "4401041001", f"{CANARY}小学", CANARY, 101, now)
     world = World(ours, theirs, organisers[0].id, organisers[1].id)
     _people(session, world)
+    tallies.take(session, now)
     return world
 
 
@@ -164,6 +166,15 @@ def _side(session: Session, district: str, code: str, name: str, mark: str, firs
         # Noted only, and long past: no result and no certificate of the present rests on it.
         past = (date(2025, 3, 3), date(2025, 3, 28))
         exemptions.grant(session, teacher, *past, "none", f"{mark}借调", None, None, SYSTEM, now)
+    if mark:
+        # On our side everybody starts with what is theirs by appointment alone.
+        reviewer = make_user(session, f"reviewer{first}", f"{mark}审核员")
+        accounts.appoint(session, reviewer, "school", school=school)
+        on = day_in_china(now)
+        delegations.grant(
+            session, user, school, on, on + timedelta(days=30), f"{mark}外出",
+            actor_of(session, reviewer.id, reviewer.first_name), now,
+        )  # fmt: skip
     return Side(
         authority=school.authority_id or 0,
         school=school.id,

@@ -1,19 +1,27 @@
-"""``python -m tests.shots``: pictures of every main screen into ``docs/shots/``, from a demonstration loaded for it."""
+"""``python -m tests.shots``: pictures of every main screen into ``docs/shots/``, from a demonstration loaded for it.
+
+Names of pictures as arguments take those alone. The screens themselves are listed here, what one does before a picture
+is taken (choose rows, press a key) too.
+"""
 
 from __future__ import annotations
 
 import io
 import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from flask_appbuilder.security.sqla.models import User
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from app.demo.load import Size, load
 from app.models import Certificate, Claim, Standing
+from app.services import preferences
 from app.services.store import store
 from tests.e2e.serving import NOW, ROOT, Served, serve
 from tests.e2e.watching import ARGUMENTS, CHROMIUM, Visitor
@@ -34,6 +42,37 @@ class Shot(NamedTuple):
     locale: str = "zh-CN"
     scheme: Literal["light", "dark"] = "light"
     scale: float = 1
+    act: Callable[[Page], Any] | None = None
+
+
+def press(*keys: str, wait: str = "") -> Callable[[Page], None]:
+    """Press keys one after the other, then wait for something to be seen."""
+
+    def act(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+        if wait:
+            page.locator(wait).first.wait_for()
+
+    return act
+
+
+def find(words: str) -> Callable[[Page], None]:
+    """Search everything for ``words``."""
+
+    def act(page: Page) -> None:
+        page.keyboard.press("Control+k")
+        page.keyboard.type(words)
+        page.locator("[role=option]").first.wait_for()
+
+    return act
+
+
+def choose_and_approve(page: Page) -> None:
+    """Choose every row of the page and ask for approval: the page that says what is unusual."""
+    page.locator("thead input[type=checkbox]").check()
+    page.locator(".bulkbar button", has_text="通过").first.click()
+    page.locator(".page-bulk").wait_for()
 
 
 def shots(of: dict[str, Any]) -> list[Shot]:
@@ -92,11 +131,43 @@ def shots(of: dict[str, Any]) -> list[Shot]:
         Shot("claim-form-360", "teacher", draft, width=360, scale=1.5),
         Shot("standing-why-360", "teacher", standing, width=360, scale=1.5),
         Shot("verify-360", "", verify, width=360, scale=1.5),
+        *desk_and_help(of),
+    ]
+
+
+def desk_and_help(of: dict[str, Any]) -> list[Shot]:
+    """What the review desk brought: the desk, homes and figures, one's own pages, help."""
+    english = {"locale": "en-US"}
+    phone: dict[str, Any] = {"width": 360, "scale": 1.5}
+    waiting = "/claims/list/?state=submitted"
+    return [
+        Shot("desk", "authority", "/review/"),
+        Shot("desk-dark", "authority", "/review/", scheme="dark"),
+        Shot("desk-en", "authority", "/review/", **english),
+        Shot("desk-360", "school", "/review/", **phone),
+        Shot("desk-reasons", "authority", "/review/", act=press("r")),
+        Shot("bulk", "school", waiting, act=choose_and_approve),
+        Shot("home-authority-en", "authority", "/", **english),
+        Shot("home-authority-dark", "authority", "/", scheme="dark"),
+        Shot("home-teacher-360", "teacher", "/", **phone),
+        Shot("statistics", "city", "/statistics/"),
+        Shot("profile", "teacher", "/profile/"),
+        Shot("notices", "teacher", "/notices/"),
+        Shot("style", "admin", "/style/"),
+        Shot("search", "city", "/", act=find("陈")),
+        Shot("claims-list-en", "school", "/claims/list/", **english),
+        Shot("claims-list-360", "school", "/claims/list/", **phone),
+        Shot("claim-returned", "teacher", f"/claims/edit/{of['returned']}"),
+        Shot("help", "school", "/help/reviewing"),
+        Shot("help-panel", "school", "/claims/list/", act=press("?", wait="#keys[open]")),
     ]
 
 
 def demonstration(session: Any) -> None:
     load(session, store(), NOW, Size(240))
+    # The tour stands over the home page until somebody has seen it.
+    for user in session.scalars(select(User.id)):
+        preferences.toured(session, user, NOW)
 
 
 def records(served: Served) -> dict[str, Any]:
@@ -115,6 +186,7 @@ def records(served: Served) -> dict[str, Any]:
         return {
             "teacher": teacher,
             "claim": max(claim, key=lambda one: len(one.evidence)).id,
+            "returned": session.scalars(mine.where(Claim.state == "returned")).first(),
             "draft": session.scalars(mine.where(Claim.state == "draft", Claim.evidence.any())).first(),
             "standing": session.scalars(
                 select(Standing.id).where(Standing.teacher_id == teacher, Standing.year == NOW.year)
@@ -158,6 +230,9 @@ def take(browser: Browser, served: Served, shot: Shot) -> bytes:
     answer = visitor.page.goto(served.url + shot.path)
     visitor.page.wait_for_load_state("networkidle")
     assert answer is not None and answer.ok, f"{shot.path}: {answer and answer.status}"
+    if shot.act:
+        shot.act(visitor.page)
+        visitor.page.wait_for_load_state("networkidle")
     assert visitor.faults == [], visitor.faults
     height = visitor.page.evaluate("document.documentElement.scrollHeight")
     visitor.page.set_viewport_size({"width": shot.width, "height": min(TALLEST, max(height, 640))})
@@ -184,7 +259,11 @@ def main() -> None:
         with serve(folder, demonstration) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             total = 0
-            for shot in shots(records(served) | {"answer": answer(browser, served)}):
+            wanted = sys.argv[1:]
+            needed = {"answer": answer(browser, served) if not wanted else "/simulations/"}
+            for shot in shots(records(served) | needed):
+                if wanted and shot.name not in wanted:
+                    continue
                 picture = small(take(browser, served, shot))
                 (FOLDER / f"{shot.name}.png").write_bytes(picture)
                 total += len(picture)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import audit, certificates, demo, imports, policies, roles, rules, standings, users, worker
+from app.cli import audit, certificates, demo, imports, policies, roles, rules, standings, tallies, users, worker
 
 COMMANDS = (
     audit.audit,
@@ -16,6 +16,7 @@ COMMANDS = (
     rules.assess_command,
     rules.hours_command,
     standings.standings,
+    tallies.tallies,
     users.users,
     worker.worker,
 )

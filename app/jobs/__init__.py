@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.extensions import listen_once
-from app.jobs import imports, lists, printing, rebuilding, simulating  # noqa: F401  (puts their kinds on the list)
+from app.jobs import exports, imports, lists, printing, rebuilding, simulating, tallying  # noqa: F401  (puts their kinds on the list)
 from app.jobs.queue import Queue
 from app.services import jobs
 

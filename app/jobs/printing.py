@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.jobs.work import checkpoint, job
 from app.models import Certificate, Job, School, Standing
 from app.security.actor import current_actor
-from app.services import certificates
+from app.services import certificates, notices
 from app.services.printing import PRINT_JOB
 from app.services.store import store
 
@@ -52,7 +52,8 @@ def _certificates(session: Session, of: str, ids: Sequence[int], now: datetime) 
     )
     standings = {one.id: one for one in session.scalars(query)}
     actor = current_actor()
-    return [certificates.issue(session, standings[key], actor, now) for key in ids if key in standings]
+    with notices.gathered(session):
+        return [certificates.issue(session, standings[key], actor, now) for key in ids if key in standings]
 
 
 def _together(parts: Sequence[str]) -> bytes:

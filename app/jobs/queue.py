@@ -11,8 +11,9 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
 from app.extensions import db
 from app.jobs import work
+from app.jobs.mailing import Postman
 from app.security.actor import SYSTEM, acting
-from app.services import years
+from app.services import due, tallies, years
 from app.services.clock import now_utc
 
 NAME = "xueshi"
@@ -39,6 +40,7 @@ class Queue:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.is_immediate = bool(app.config.get("JOBS_IMMEDIATE"))
+        self.postman = Postman(app.config["SETTINGS"])
 
     @cached_property
     def huey(self) -> Huey:
@@ -56,6 +58,9 @@ class Queue:
         assert self._task is not None  # the task is put on Huey's list
         self.huey.periodic_task(crontab(minute="*"), name="send_abandoned")(self.send_abandoned)
         self.huey.periodic_task(crontab(minute="*/5"), name="open_year")(self.open_year)
+        self.huey.periodic_task(crontab(minute="*"), name="send_mail")(self.send_mail)
+        self.huey.periodic_task(crontab(minute="*/15"), name="tell_due")(self.tell_due)
+        self.huey.periodic_task(crontab(minute="*/10"), name="ask_tallies")(self.ask_tallies)
         return self.huey.create_consumer(workers=threads, worker_type="thread", max_delay=1.0)
 
     def pause(self) -> None:
@@ -79,8 +84,26 @@ class Queue:
             self.send(job_id)
         return len(found)
 
+    def send_mail(self) -> int:
+        """Mail what people were told since the last time; returns how many messages went out."""
+        with self.app.app_context():
+            return self.postman.send_waiting(db.session, now_utc())
+
+    def tell_due(self) -> bool:
+        """Tell whose deadline is near, once a day."""
+        with self.app.app_context(), acting(SYSTEM):
+            told = due.tell(db.session, now_utc())
+            db.session.commit()
+            return told
+
     def open_year(self) -> None:
         """Open the new year, once; a worker that was away on New Year's Day does it when it comes back."""
         with self.app.app_context(), acting(SYSTEM):
             years.open_year(db.session, now_utc())
+            db.session.commit()
+
+    def ask_tallies(self) -> None:
+        """Have the figures of homes and statistics taken again; one job of several workers."""
+        with self.app.app_context(), acting(SYSTEM):
+            tallies.ask(db.session, now_utc())
             db.session.commit()

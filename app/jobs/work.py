@@ -29,6 +29,7 @@ from app.domain.errors import Refused
 from app.models import Job
 from app.security.actor import SYSTEM, Actor, acting, actor_of
 from app.security.session import OutOfReach
+from app.services import notices
 from app.services.clock import now_utc
 from app.services.store import Missing
 
@@ -113,6 +114,7 @@ def _end(session: Session, job_id: int, state: str, outcome: dict[str, Any]) -> 
         row.outcome = {**(row.outcome or {}), **outcome}
         row.state = state
         row.ended_at = now_utc()
+        notices.tell(session, [row.user_id], f"job_{state}", row.ended_at, job=row.id)
         session.commit()
 
 

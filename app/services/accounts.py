@@ -21,6 +21,7 @@ from app.models import Activation, Appointment, Authority, Organiser, School, Te
 from app.security.actor import SYSTEM, acting, current_actor
 from app.security.roles import ROLE_OF_DUTY, ROLES
 from app.security.secrets import digest, unseal
+from app.services import delegations
 from app.services.refusals import No
 
 SLIP_DAYS = 60
@@ -138,7 +139,7 @@ def appoint(
     return appointment
 
 
-def account_of(session: Session, teacher: Teacher) -> User | None:
+def account_of(session: Session, teacher: Teacher, now: datetime) -> User | None:
     """The open account of a teacher, if any. Refused where no slip may lead to it.
 
     A school prints slips for its staff; that must not open an account that reviews or administers elsewhere,
@@ -151,7 +152,8 @@ def account_of(session: Session, teacher: Teacher) -> User | None:
         raise Refused(No.ACCOUNT_CLOSED, name=teacher.name)
     with acting(current_actor().as_system()):
         duties = set(session.scalars(select(Appointment.duty).where(Appointment.user_id == user.id)))
-    if duties - {"teacher"}:
+    # Nor one to which a queue was handed: else who handed it over could sign in as their deputy.
+    if duties - {"teacher"} or delegations.is_handed_to(session, user.id, now):
         raise Refused(No.ACCOUNT_HAS_DUTIES, name=teacher.name)
     return user
 
@@ -163,7 +165,7 @@ def issue_slip(session: Session, teacher: Teacher, now: datetime) -> str:
     """
     if not teacher.is_active:
         raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
-    account_of(session, teacher)
+    account_of(session, teacher, now)
     for older in session.scalars(
         select(Activation).where(Activation.teacher_id == teacher.id, Activation.used_at.is_(None))
     ):
@@ -196,7 +198,7 @@ def activate(session: Session, code: str, username: str, password: str, now: dat
     teacher = activation.teacher
     if not teacher.is_active:
         raise Refused(No.TEACHER_INACTIVE, name=teacher.name)
-    user = account_of(session, teacher)
+    user = account_of(session, teacher, now)
     if user is not None:
         set_password(session, user, password)
     else:

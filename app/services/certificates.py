@@ -25,7 +25,7 @@ from app.models import Authority, Certificate, Claim, Decision, Exemption, Schoo
 from app.security.actor import Actor, acting, current_actor
 from app.security.reach import criterion_to_write
 from app.security.session import OutOfReach
-from app.services import exemptions, founding, numbers, standings
+from app.services import exemptions, founding, notices, numbers, standings
 from app.services.refusals import No
 from app.services.turns import take_turn
 
@@ -110,6 +110,8 @@ def _issue(session: Session, standing: Standing, actor: Actor, now: datetime) ->
     )
     session.add(certificate)
     session.flush()
+    facts: dict[str, Any] = {"certificate": certificate.id, "number": number, "year": standing.year}
+    notices.tell_teachers(session, [standing.teacher_id], "certificate_issued", now, **facts)
     if older is not None:
         older.replaced_by_id = certificate.id
         session.flush()
@@ -133,6 +135,7 @@ def void(session: Session, certificate: Certificate, reason: str, now: datetime)
         raise Refused(No.VOID_ALREADY)
     founding.end(certificate, "void", now, reason)
     session.flush()
+    founding.tell_voided(session, [certificate], now)
     standings.refresh(session, certificate.teacher_id, now)
 
 

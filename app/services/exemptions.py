@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from app.models import Exemption, Teacher
 from app.models.exemption import EFFECTS
 from app.security.actor import Actor, acting, current_actor
 from app.security.reach import criterion_to_write
-from app.services import ledger, standings
+from app.services import ledger, notices, standings
 from app.services.claims import check_kept_hours
 from app.services.refusals import No
 from app.services.turns import take_turn
@@ -83,6 +84,7 @@ def grant(
     )
     session.add(exemption)
     session.flush()
+    _tell(session, exemption, "exemption_granted", now)
     standings.refresh(session, teacher.id, now)
     return exemption
 
@@ -97,7 +99,13 @@ def end(session: Session, exemption: Exemption, reason: str, actor: Actor, now: 
     exemption.end_reason = _reason(reason)
     exemption.ended_at = now
     session.flush()
+    _tell(session, exemption, "exemption_ended", now)
     standings.refresh(session, exemption.teacher_id, now)
+
+
+def _tell(session: Session, exemption: Exemption, kind: str, now: datetime) -> None:
+    facts: dict[str, Any] = {"exemption": exemption.id, "from_on": exemption.from_on, "to_on": exemption.to_on}
+    notices.tell_teachers(session, [exemption.teacher_id], kind, now, **facts)
 
 
 def of_year(session: Session, teacher_id: int, year: int) -> list[Exemption]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.domain.errors import Code, Refused
 from app.domain.policy import Deadline
 from app.models import Affiliation, Claim, Extension, School, Teacher
 from app.security.actor import Actor, acting, current_actor
-from app.services import standings
+from app.services import notices, standings
 from app.services.refusals import No
 from app.services.turns import take_turn
 
@@ -78,6 +79,11 @@ def grant(
     )
     session.add(extension)
     session.flush()
+    facts: dict[str, Any] = {"extension": extension.id, "year": year, "deadline": deadline, "until_on": until_on}
+    if teacher is not None:
+        notices.tell_teachers(session, [teacher.id], "extension_granted", now, **facts)
+    else:
+        notices.tell_staff(session, school.id, "extension_granted", now, **facts)
     return extension
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.models import Certificate, Standing
 from app.models.standing import RESULTS
 from app.security.actor import acting, current_actor
+from app.services import notices
 from app.services.standing_sources import among
 
 ISSUED_FOR = tuple(result for result in RESULTS if result != "not_passed")
@@ -64,7 +65,16 @@ def void_unfounded(session: Session, teacher_ids: Sequence[int], now: datetime) 
                 end(certificate, "void", now, "revoked")
                 fallen.append(certificate)
         session.flush()
+        tell_voided(session, fallen, now)
     return fallen
+
+
+def tell_voided(session: Session, fallen: Sequence[Certificate], now: datetime) -> None:
+    """Tell whose certificates are void that they are."""
+    with notices.gathered(session):
+        for one in fallen:
+            facts: dict[str, Any] = {"certificate": one.id, "number": one.number, "year": one.year}
+            notices.tell_teachers(session, [one.teacher_id], "certificate_voided", now, **facts)
 
 
 def end(certificate: Certificate, state: str, now: datetime, reason: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from app.domain.errors import Refused
 from app.models import Appointment, Authority, Organiser, School
 from app.security.actor import acting, current_actor
 from app.security.roles import ROLE_OF_DUTY
-from app.services import accounts
+from app.services import accounts, notices
 from app.services.refusals import No
 
 # The session's own key for the stamp.
@@ -37,10 +38,11 @@ def sign_out(session: Session, user: User) -> None:
     session.flush()
 
 
-def reset_password(session: Session, user: User) -> str:
+def reset_password(session: Session, user: User, now: datetime) -> str:
     """Give an account a fresh password and return it, this once. Its sessions end."""
     fresh = "".join(secrets.choice(accounts.CODE_ALPHABET) for _ in range(NEW_PASSWORD_LETTERS))
     accounts.set_password(session, user, fresh)
+    notices.tell(session, [user.id], "password_reset", now)
     return fresh
 
 

@@ -42,11 +42,14 @@ class No(StrEnum):
     PURPOSE_UNKNOWN = "purpose_unknown"
     CONDITION_UNMET = "condition_unmet"
     CLAIM_CLOSED = "claim_closed"
+    PART_CLOSED = "part_closed"
+    PART_UNKNOWN = "part_unknown"
     CLAIM_NO_HOURS = "claim_no_hours"
     SAME_CERTIFICATE = "same_certificate"
     SAME_FILE = "same_file"
     SAME_ACTIVITY = "same_activity"
     REASON_CODE_UNKNOWN = "reason_code_unknown"
+    SENTENCE_MISSING = "sentence_missing"
     SUBJECT_NEEDED = "subject_needed"
     TITLE_MISSING = "title_missing"
     NOT_YET = "not_yet"
@@ -82,6 +85,18 @@ class No(StrEnum):
     SERIES_UNFIT = "series_unfit"
     VOID_ALREADY = "void_already"
 
+    # Notes
+    NOTE_NOT_YOURS = "note_not_yours"
+    NOTE_LENGTH = "note_length"
+    NOTE_STANDS = "note_stands"
+
+    # One's own profile
+    ADDRESS_UNFIT = "address_unfit"
+    ADDRESS_TAKEN = "address_taken"
+    CORRECTION_LONG = "correction_long"
+    CORRECTION_ID_NUMBER = "correction_id_number"
+    CORRECTIONS_MANY = "corrections_many"
+
     # Exemptions
     OWN_EXEMPTION = "own_exemption"
     EXEMPTION_REASON_LONG = "exemption_reason_long"
@@ -105,3 +120,22 @@ class No(StrEnum):
     # Lists of yearly results
     LIST_UNKNOWN = "list_unknown"
     LIST_EMPTY = "list_empty"
+
+    # Reviewing: delegation, the sample of bulk approvals
+    DELEGATE_UNFIT = "delegate_unfit"
+    DELEGATION_PAST = "delegation_past"
+    DELEGATION_REVERSED = "delegation_reversed"
+    DELEGATION_TOO_LONG = "delegation_too_long"
+    DELEGATION_HELD = "delegation_held"
+    DELEGATION_ENDED = "delegation_ended"
+    SHARE_IMPOSSIBLE = "share_impossible"
+    SPOT_CHECK_UNOPENED = "spot_check_unopened"
+    BULK_NOTHING = "bulk_nothing"
+
+    # Views of lists that people keep, and exports
+    VIEW_TITLE = "view_title"
+    VIEW_TITLE_TAKEN = "view_title_taken"
+    VIEW_SHARE = "view_share"
+    VIEWS_TOO_MANY = "views_too_many"
+    VIEW_TOO_LONG = "view_too_long"
+    EXPORT_TOO_LONG = "export_too_long"

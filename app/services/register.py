@@ -139,6 +139,15 @@ def is_kept(session: Session, teacher: Teacher) -> bool:
     )
 
 
+def kept_among(session: Session, teachers: Sequence[Teacher]) -> set[int]:
+    """The same of many, by their keys."""
+    criterion, table = criterion_to_write(Teacher, current_actor()), Teacher.__table__
+    keys = {teacher.id for teacher in teachers}
+    if criterion is None or not keys:
+        return keys
+    return set(session.connection().scalars(select(table.c.id).where(table.c.id.in_(keys), criterion)))
+
+
 def _refuse_taken(session: Session, index: str) -> None:
     with acting(current_actor().as_system()):
         if session.scalar(select(Teacher.id).where(Teacher.id_number_index == index)) is not None:

@@ -23,6 +23,7 @@ from app.domain.errors import Refused
 from app.extensions import db
 from app.models import Appointment
 from app.services import accounts, logins
+from app.services.clock import now_utc
 from app.views import labels
 from app.views.access import guarded
 from app.views.actions import Posted, action
@@ -70,7 +71,7 @@ class UserView(SafeModelView):
         return [selectinload(User.roles)]
 
     def col_role_names(self, item: Any) -> str:
-        return gettext(", ").join(role_word(role.name) for role in item.roles)
+        return labels.listed(role_word(role.name) for role in item.roles)
 
     def may(self, action: str, item: Any) -> bool:
         return item.id != current_user.id if action in ("reset", "edit") else True
@@ -91,7 +92,7 @@ class UserView(SafeModelView):
         multiple=False,
     )
     def reset(self, items: list[Any], posted: Posted) -> Any:
-        fresh = logins.reset_password(db.session, items[0])
+        fresh = logins.reset_password(db.session, items[0], now_utc())
         return gettext(
             "The new password of %(name)s, shown only now: %(password)s", name=items[0].username, password=fresh
         )

@@ -84,7 +84,7 @@ class ActivationView(BaseView):
             try:
                 found = accounts.activation_of(db.session, code, now_utc())
                 facts = {"name": mask_name(found.teacher.name), "school": found.teacher.school.name}
-                account = accounts.account_of(db.session, found.teacher)
+                account = accounts.account_of(db.session, found.teacher, now_utc())
                 return facts if account is None else facts | {"username": account.username}
             except Refused:
                 return {}

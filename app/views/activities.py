@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
+from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.extensions import db
 from app.models import Activity, Attendance, Entry, Organiser, School
@@ -21,6 +22,7 @@ from app.views.actions import Posted, action
 from app.views.fields import CodeField, RemoteSelectField, Required
 from app.views.filters import Filter
 from app.views.forms import RecordForm
+from app.views.list_views import Ready
 from app.views.pages import Related
 from app.views.safe import SafeModelView
 
@@ -49,6 +51,7 @@ class ActivityView(SafeModelView):
     list_title = _("Activities")
     add_title = _("New activity")
     list_columns = ["title", "number", "kind", "category", "hours", "starts_on", "ends_on", "body"]
+    extra_columns = ["subject", "organiser.level", "organiser", "school"]
     label_columns = {"body": _("Run by"), "number": _("Activity number")}
     order_columns = ["title", "number", "kind", "category", "hours", "starts_on", "ends_on"]
     base_order = ("starts_on", "desc")
@@ -87,6 +90,20 @@ class ActivityView(SafeModelView):
     ]
     extra_fields = {"subject": _subject}
     related = (Related("AttendanceView", "activity"),)
+
+    empty_hint = _(
+        "No activities here. An organiser announces its own; a school enters its school-based training, "
+        "and then registers who took part."
+    )
+
+    def ready_views(self) -> list[Ready]:
+        today = day_in_china(now_utc())
+        year = {"starts_on_from": f"{today.year}-01-01", "starts_on_to": f"{today.year}-12-31"}
+        return [
+            Ready("coming", gettext("To come"), {"starts_on_from": today}),
+            Ready("year", gettext("This year"), year),
+            Ready("public", gettext("Public courses"), {"category": "public"}),
+        ]
 
     def col_body(self, item: Any) -> str:
         return str(item.organiser or item.school or "")
@@ -136,7 +153,9 @@ class AttendanceView(SafeModelView):
     list_columns = ["teacher", "school", "activity", "attended_on", "hours", "passed", "voided_at"]
     order_columns = ["teacher.name", "attended_on", "hours"]
     base_order = ("id", "desc")
+    extra_columns = ["activity.number", "activity.category", "activity.kind", "registered_at"]
     search_text = ("teacher.name", "activity.title", "activity.number")
+    empty_hint = _("Nothing is registered here. Attendance is registered one by one, or imported from a sign-in sheet.")
     filters = (
         Filter("activity", "lookup"),
         Filter("teacher", "lookup"),
@@ -188,7 +207,9 @@ class EntryView(SafeModelView):
     list_columns = ["teacher", "school", "year", "category", "hours", "title", "source", "earned_on", "entered_at"]
     order_columns = ["teacher.name", "year", "category", "hours", "earned_on", "entered_at"]
     base_order = ("id", "desc")
+    extra_columns = ["subject", "platform"]
     search_text = ("teacher.name", "title")
+    empty_hint = _("No hours yet. They are entered when a claim passes its last review, or attendance is registered.")
     filters = (
         Filter("teacher", "lookup"),
         Filter("school", "lookup"),

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
+from app.domain.days import day_in_china
 from app.extensions import db
 from app.models import Certificate, Job
 from app.security.actor import current_actor
@@ -23,6 +24,7 @@ from app.views.access import guarded
 from app.views.actions import Posted, action
 from app.views.claim_page import moment
 from app.views.filters import Filter
+from app.views.list_views import Ready
 from app.views.safe import SafeModelView
 
 
@@ -47,7 +49,9 @@ class CertificateView(SafeModelView):
     list_title = _("Certificates")
     show_template = "certificates/record.html"
     list_columns = ["number", "teacher", "school", "year", "result", "state", "issued_at"]
+    extra_columns = ["school.district", "policy", "series", "ended_at", "replaced_by"]
     show_columns = ["number"]
+    history_columns = ("number", "teacher", "school", "year", "result", "state", "issued_at", "ended_at", "end_reason")
     order_columns = ["number", "teacher.name", "school.name", "year", "state", "issued_at"]
     eager = ["teacher", "school.district", "replaced_by"]
     search_text = ["number", "teacher.name"]
@@ -57,8 +61,17 @@ class CertificateView(SafeModelView):
         Filter("school.district", "lookup"),
         Filter("school", "lookup"),
         Filter("teacher", "lookup"),
+        Filter("issued_at", "date"),
     ]
     empty_hint = _("No certificates yet. They are issued from the standings that passed.")
+
+    def ready_views(self) -> list[Ready]:
+        today = day_in_china(now_utc())
+        return [
+            Ready("valid", gettext("Valid"), {"state": "valid"}),
+            Ready("fallen", gettext("Void or superseded"), {"state": ["void", "superseded"]}),
+            Ready("new", gettext("Issued this year"), {"issued_at_from": f"{today.year}-01-01"}),
+        ]
 
     def note(self, item: Certificate) -> dict[str, Any]:
         text = item.snapshot[labels.language()]

@@ -62,7 +62,7 @@ class ExtensionView(SafeModelView):
     datamodel = SQLAInterface(Extension)
     route_base = "/extensions"
     exclude_route_methods = {"edit", "delete"}
-    list_title = _("Extensions of deadlines")
+    list_title = _("Extensions")
     add_title = _("Extend a deadline")
     form_note = _("What comes late is not registered, unless the reviewing authority gives more time, with its reason.")
     list_columns = ["for_whom", "school", "year", "deadline", "until_on", "holds", "granted_by", "granted_at"]

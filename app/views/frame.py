@@ -9,18 +9,26 @@ from flask_babel import get_locale
 from flask_login import current_user, logout_user
 from sqlalchemy import select
 
+from app.domain.days import day_in_china
 from app.domain.hours import plain
 from app.extensions import db
 from app.models import NumberSeries
 from app.security.actor import NOBODY, actor_of, current_actor, set_actor
 from app.services import logins
+from app.services.clock import now_utc
+from app.views import help, tour, year
+from app.views.access import holds
 from app.views.addresses import here
-from app.views.labels import role_word
+from app.views.delegations import banner
+from app.views.labels import language, listed, role_word
 from app.views.labels_rules import rule_mark
 from app.views.menu import navigation, user_menu
+from app.views.notices import bell
 
 # A row that only the loader of the demonstration writes.
 DEMO_KEY = "demonstration"
+# Whose pages speak of a year.
+YEARLY = frozenset({"teacher", "school", "authority", "city", "auditor"})
 
 
 def init_frame(app: Flask) -> None:
@@ -28,6 +36,10 @@ def init_frame(app: Flask) -> None:
     app.jinja_env.filters["hours"] = plain
     app.jinja_env.globals["here"] = here
     app.jinja_env.globals["rule_mark"] = rule_mark
+    app.jinja_env.globals["help_panel"] = help.panel
+    app.jinja_env.globals["tour_steps"] = tour.steps
+    app.jinja_env.globals["spoken"] = language
+    app.jinja_env.filters["listed"] = listed
 
     @app.before_request
     def act() -> None:
@@ -40,7 +52,8 @@ def init_frame(app: Flask) -> None:
                 logout_user()
                 session.clear()
                 return
-            set_actor(actor_of(db.session, current_user.id, current_user.first_name))
+            today = day_in_china(now_utc())
+            set_actor(actor_of(db.session, current_user.id, current_user.first_name, today))
 
     @app.teardown_request
     def nobody(_error: BaseException | None) -> None:
@@ -53,6 +66,10 @@ def init_frame(app: Flask) -> None:
         return {
             "nav": navigation() if signed_in else [],
             "user_menu": user_menu() if signed_in else [],
+            "search_url": url_for("SearchView.index") if signed_in and holds("can_search", "SearchView") else "",
+            "year_switch": year.switch_values() if current_actor().duties & YEARLY else None,
+            "bell": bell() if signed_in else {},
+            "standing_in": banner() if signed_in else [],
             "actor": current_actor(),
             "actor_name": current_user.first_name if signed_in else "",
             "actor_role": role_word(current_actor()),

@@ -20,12 +20,13 @@ from app.security.actor import current_actor
 from app.services import import_files
 from app.services.bindings import REBUILD_JOB
 from app.services.clock import now_utc
+from app.services.exports import EXPORT_JOB
 from app.services.imports import PLAN_JOB, WRITE_JOB
 from app.services.lists import LIST_JOB
 from app.services.printing import PRINT_JOB
 from app.services.simulations import SIMULATE_JOB
 from app.services.store import store
-from app.views import labels
+from app.views import labels, list_export
 from app.views.access import denied, guarded, holds
 from app.views.fields import BIGGEST
 from app.views.listing import COUNT_LIMIT
@@ -40,6 +41,7 @@ KIND_WORDS: dict[str, Any] = {
     REBUILD_JOB: _("Recomputing standings"),
     SIMULATE_JOB: _("What if"),
     LIST_JOB: _("List of yearly results"),
+    EXPORT_JOB: _("Export of a list"),
 }
 STATE_WORDS: dict[str, Any] = {
     "queued": _("Waiting"),
@@ -51,6 +53,7 @@ STATE_TONES = {"queued": "info", "running": "info", "done": "ok", "failed": "bad
 FAILURE_WORDS: dict[str, Any] = {
     "account_closed": _("The account that started this was closed."),
     "out_of_reach": _("You may no longer change these records."),
+    "export_too_long": _("There are more rows than a sheet holds. Narrow the list and export it in parts."),
     "file_missing": _("The file is not there any more. Upload it again."),
 }
 
@@ -107,6 +110,7 @@ class JobView(BaseView):
             progress=progress(job),
             file_url=made,
             is_workbook=bool((job.outcome or {}).get("sealed")),
+            is_export=job.kind == EXPORT_JOB,
         )
 
     @expose("/file/<int:pk>", methods=["GET"])
@@ -114,9 +118,15 @@ class JobView(BaseView):
     @permission_name("show")
     def file(self, pk: int) -> Any:
         """What a job has made, for its owner."""
-        made = _own(pk).outcome or {}
+        job = _own(pk)
+        made = job.outcome or {}
         if "filename" not in made or "file" not in made:
             abort(404)
+        if job.kind == EXPORT_JOB:
+            view, kind = list_export.of_job(job)
+            if not holds("can_list", view):
+                return denied()
+            return list_export.sent(import_files.fetch(made["file"]), kind, made["filename"])
         if made.get("sealed"):
             # A list of results with ID numbers: kept encrypted, and for as long as one may ask for such lists.
             if not holds("can_lists", "ListView"):

@@ -7,7 +7,7 @@ By subject: ``labels_codes.py`` has the words of coded columns, ``labels_columns
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -45,6 +45,8 @@ VIEW_OF_TABLE = {
     "certificate": "CertificateView",
     "exemption": "ExemptionView",
     "extension": "ExtensionView",
+    "delegation": "DelegationView",
+    "bulk_review": "BulkReviewView",
 }
 LOOKUP_OF_TABLE = {
     table: table for table in ("district", "authority", "organiser", "school", "teacher", "activity")
@@ -74,6 +76,8 @@ FIELDS: dict[str, str] = {
     No.PASSWORD_HOLDS_NAME: "password",
     No.USERNAME_LENGTH: "username",
     No.USERNAME_TAKEN: "username",
+    No.ADDRESS_UNFIT: "address",
+    No.ADDRESS_TAKEN: "address",
     No.OWN_EXEMPTION: "teacher",
     No.OWN_EXTENSION: "teacher",
     No.OTHER_SCHOOL_TEACHER: "school",
@@ -93,6 +97,14 @@ FIELDS: dict[str, str] = {
     No.CREDIT_HOURS: "hours",
     No.CREDIT_TWO_YEARS: "to_on",
 }
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Words one after the other as a list: Chinese has a comma of its own for it (顿号)."""
+    text = ""
+    for word in words:
+        text = gettext("%(words)s, %(word)s", words=text, word=word) if text else str(word)
+    return text
 
 
 def language() -> Literal["zh", "en"]:

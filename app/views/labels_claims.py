@@ -8,32 +8,59 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.policy import Deadline, Policy
-from app.domain.reasons import ReasonCode, reasons_for
+from app.domain.reasons import ReasonCode
 from app.domain.workflow import Verb
 from app.views import labels
 from app.views.labels_codes import DEADLINES, STAGES, STATES
 
 # (word, sentence to the teacher)
 REASONS: dict[ReasonCode, tuple[Any, Any]] = {
-    ReasonCode.ILLEGIBLE: (_("Illegible"), _("The picture cannot be read. Scan or photograph the original again.")),
-    ReasonCode.COPY: (_("A copy"), _("This is a copy. Scan or photograph the original; a copy is void.")),
-    ReasonCode.UNRELATED: (_("Unrelated"), _("The material does not belong to this claim, so it gives no hours.")),
+    ReasonCode.ILLEGIBLE: (
+        _("Illegible"),
+        _("The picture cannot be read. Please scan or photograph the original again."),
+    ),
+    ReasonCode.COPY: (
+        _("A copy"),
+        _("What was added is a copy, and a copy is void. Please scan or photograph the original."),
+    ),
+    ReasonCode.UNRELATED: (
+        _("Unrelated"),
+        _("What was added is not about this activity or result. Please claim with its own certificate or proof."),
+    ),
     ReasonCode.NO_TRANSLATION: (
         _("No translation"),
-        _("The certificate is not in Chinese. Add a Chinese translation with the school's seal."),
+        _("The certificate is not in Chinese. Please add a Chinese translation stamped by your school."),
     ),
     ReasonCode.NO_DATES: (
         _("No dates"),
-        _("The certificate does not state its dates. Add a proof of hours sealed by the school."),
+        _("The certificate states no dates. Please add a stamped statement of hours from your school."),
     ),
-    ReasonCode.WRONG_YEAR: (_("Another year"), _("The evidence is of another year and cannot count for this one.")),
-    ReasonCode.HOURS_DIFFER: (_("Hours differ"), _("The hours claimed differ from those the evidence shows.")),
-    ReasonCode.NAME_DIFFERS: (_("Name differs"), _("The name or ID number on the evidence is not the claimant's.")),
+    ReasonCode.WRONG_YEAR: (
+        _("Another year"),
+        _("The evidence is of another year and cannot count here. Please claim hours in the year they were earned."),
+    ),
+    ReasonCode.HOURS_DIFFER: (
+        _("Hours differ"),
+        _("The hours claimed differ from those on the certificate. Please state the hours as the certificate does."),
+    ),
+    ReasonCode.NAME_DIFFERS: (
+        _("Name differs"),
+        _(
+            "The name or ID number on the evidence is not the one you are registered with. Please add your own "
+            "certificate, or ask your school to mend your record."
+        ),
+    ),
     ReasonCode.DUPLICATE: (
         _("Registered already"),
-        _("These hours are registered already and may not be claimed again."),
+        _("These hours are registered already. The same hours count once, so please do not claim them again."),
     ),
-    ReasonCode.FALSE: (_("False claim"), _("The claim is not true to what was done.")),
+    ReasonCode.FALSE: (
+        _("False claim"),
+        _(
+            "The claim is not true to what was done, so no hours are registered. "
+            "If you disagree, please ask your school."
+        ),
+    ),
     ReasonCode.OTHER: (_("Other"), ""),
 }
 DONE = {
@@ -44,11 +71,6 @@ DONE = {
     Verb.REJECT: _("rejected"),
     Verb.REVOKE: _("revoked"),
 }
-
-
-def reason_codes(verb: Verb) -> list[tuple[str, str, str]]:
-    """(code, word, sentence) of the reasons offered with a verb."""
-    return [(str(code), str(REASONS[code][0]), str(REASONS[code][1])) for code in reasons_for(verb)]
 
 
 def reason_word(code: str) -> str:

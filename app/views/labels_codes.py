@@ -150,6 +150,7 @@ CODES: dict[tuple[str, str], Words] = {
     ("decision", "verb"): VERBS,
     ("decision", "stage"): STAGES,
     ("decision", "duty"): DUTIES,
+    ("spot_check", "stage"): {"first": STAGES["first"], "second": STAGES["second"]},
     ("evidence", "media_type"): {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"},
     ("entry", "source"): SOURCES,
     ("entry", "platform"): PLATFORMS,
@@ -174,6 +175,7 @@ PILLS: dict[tuple[str, str], Any] = {
     ("job", "state"): {"queued": "info", "running": "info", "done": "ok", "failed": "bad"},
     ("exemption", "is_in_force"): {"True": "ok", "False": "info"},
     ("extension", "holds"): {"in_force": "ok", "over": "info", "ended": "info"},
+    ("delegation", "holds"): {"now": "ok", "to_come": "info", "over": "info", "ended": "info"},
 }
 
 # Tables in the trail.
@@ -193,6 +195,11 @@ TABLES: Words = {
     "standing": _("Yearly result"),
     "exemption": _("Exemption"),
     "extension": _("Extension of a deadline"),
+    "delegation": _("Standing in"),
+    "reason_sentence": _("Sentence of a reason"),
+    "review_setting": _("Set-up of reviewing"),
+    "bulk_review": _("Bulk approval"),
+    "spot_check": _("Claim kept aside"),
     "certificate": _("Certificate"),
     "policy_binding": _("Policy binding"),
     "activation": _("Activation slip"),
@@ -200,4 +207,13 @@ TABLES: Words = {
     "ab_user": _("Account"),
     "ab_role": _("Role"),
     "result_list": _("List of yearly results"),
+    "note": _("Note"),
+    "own_data": _("One's own data"),
+    "export": _("Export of a list"),
+    "saved_view": _("View of a list"),
 }
+
+CODES["note", "subject"] = {
+    name: TABLES[name] for name in ("claim", "teacher", "school", "activity", "standing", "certificate")
+}
+CODES["saved_view", "duty"] = DUTIES

@@ -17,7 +17,7 @@ from app.domain.hours import plain
 from app.domain.policy import ANY_SERIES, Category, Formula, PackFault, Policy
 from app.domain.policy_uses import Who
 from app.exchange.pack_words import REASONS
-from app.views.labels import language
+from app.views.labels import language, listed
 from app.views.labels_claims import DEADLINES
 from app.views.labels_codes import SERIES
 
@@ -79,7 +79,7 @@ def value_word(policy: Policy, value: object) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, (tuple, list)):
-        return gettext(", ").join(value_word(policy, one) for one in value)
+        return listed(value_word(policy, one) for one in value)
     text = str(value)
     if day := _DAY.fullmatch(text):
         return day_word(day[1] == "next", day[2])
@@ -117,7 +117,7 @@ def series_word(series: tuple[str, ...] | list[str]) -> str:
     """Staff series in words; all of them where none is named."""
     if ANY_SERIES in series or set(series) >= set(SERIES):
         return gettext("all series")
-    return gettext(", ").join(str(SERIES.get(one, one)) for one in series)
+    return listed(str(SERIES.get(one, one)) for one in series)
 
 
 def fault_texts(fault: PackFault) -> list[str]:

@@ -35,6 +35,10 @@ SERVICES: dict[str, Any] = {
     "purpose_unknown": _("Say what each file is: choose one from the list."),
     "condition_unmet": _("“%(asked)s” is answered with no, so there are no hours (%(source)s)."),
     "claim_closed": _("This claim can no longer be changed."),
+    "part_closed": _(
+        "The reviewer did not ask for other evidence, so the files stay. To change them, withdraw and claim anew."
+    ),
+    "part_unknown": _("Choose from the list what may be mended."),
     "claim_no_hours": _("By the rules this gives no hours in %(year)s. Check the days and the assessment."),
     "same_certificate": _(
         "The certificate number %(certificate)s is claimed already in %(number)s. The same hours count once."
@@ -42,9 +46,29 @@ SERVICES: dict[str, Any] = {
     "same_file": _("The same file is evidence of claim %(number)s. The same hours count once."),
     "same_activity": _("These hours are registered or claimed already (%(number)s). The same hours count once."),
     "reason_code_unknown": _("Choose a reason from the list."),
+    "delegate_unfit": _(
+        "%(name)s cannot review for %(place)s. Choose a colleague who reviews there, a teacher of the school, or a "
+        "reviewer of one of your schools."
+    ),
+    "delegation_past": _("%(first)s has passed already. Begin today or later."),
+    "delegation_reversed": _("The last day (%(last)s) is before the first one (%(first)s)."),
+    "delegation_too_long": _("At most %(most)s days. Whoever is away for longer is replaced by an appointment."),
+    "delegation_held": _("%(name)s reviews for you from %(first)s to %(last)s already. End that first."),
+    "delegation_ended": _("This delegation is over already."),
+    "share_impossible": _("The share is between 0 and 100 per cent, the least between 0 and 100 claims."),
+    "spot_check_unopened": _(
+        "%(number)s was drawn for a closer look. Open its evidence at the review desk, then approve it there."
+    ),
+    "bulk_nothing": _("Nothing in this selection can be approved at once."),
+    "sentence_missing": _("Word the sentence in both languages, with at most %(most)s characters each."),
     "subject_needed": _("A public course needs its subject: the same subject counts once a year."),
     "not_yet": _("%(on)s is still to come. Submit the claim after it has taken place."),
     "title_missing": _("Enter the name of the activity or result."),
+    "address_unfit": _("This is no mail address. Write it as name@school.cn."),
+    "address_taken": _("Another account uses this address. Enter one of your own."),
+    "correction_long": _("At most %(most)s characters."),
+    "correction_id_number": _("Do not write an ID number here. Show your card to your school instead."),
+    "corrections_many": _("At most %(most)s requests a day. Your school has the earlier ones; ask there."),
     "own_extension": _("Nobody extends a deadline for themselves. A colleague has to do it."),
     "other_school_teacher": _("%(name)s does not belong to %(school)s. Choose the school that hands in for them."),
     "extension_no_deadline": _("The policy of %(year)s sets no such deadline, so there is nothing to extend."),
@@ -109,6 +133,11 @@ SERVICES: dict[str, Any] = {
     "not_passed": _("%(name)s has not passed %(year)s, so there is no certificate yet."),
     "list_unknown": _("Choose a list."),
     "list_empty": _("Nobody you reach stands on this list for %(year)s. Choose another year, district or school."),
+    "note_not_yours": _("Notes on this record are for the offices that handle it."),
+    "note_length": _("Write something, with at most %(most)s characters."),
+    "note_stands": _(
+        "A note can be withdrawn by whoever wrote it, within %(minutes)s minutes. Add another one instead."
+    ),
     "stale": _("Somebody else changed this meanwhile. Load the page again and repeat what is still needed."),
     "teacher_by_slip": _("A teacher's account is opened with an activation slip, printed from the list of teachers."),
     "last_administrator": _("This is the last system administrator. Appoint another one first."),
@@ -117,4 +146,12 @@ SERVICES: dict[str, Any] = {
         "%(name)s cannot be both system administrator and reviewer or city administrator: who administers accounts "
         "reviews nothing. Use a second account."
     ),
+    "view_title": _("Give the view a name of at most %(most)s characters."),
+    "view_title_taken": _("You have a view called “%(title)s” already. Choose another name, or save that one anew."),
+    "view_share": _(
+        "Views are shared with colleagues of one's own; only the city shares them with everybody of a role."
+    ),
+    "views_too_many": _("At most %(most)s views a list. Delete one that is no longer used."),
+    "view_too_long": _("Too many filters to keep. Take some of them away."),
+    "export_too_long": _("A sheet holds at most %(most)s rows. Narrow the list and export it in parts."),
 }

@@ -16,8 +16,9 @@ from sqlalchemy import or_, select
 
 from app.extensions import db
 from app.models import Activity, Authority, District, Organiser, School, Teacher
-from app.security.actor import current_actor
+from app.security.actor import Actor, current_actor
 from app.security.reach import criterion_to_write
+from app.services import delegations
 from app.views.access import guarded, holds
 from app.views.listing import LONGEST_SEARCH, eager_options
 
@@ -35,6 +36,13 @@ class Lookup:
     active: str = ""
     view: str = ""
     to_write: bool = False
+    # A further criterion, asked for each time: whom a queue may be handed to depends on whose it is.
+    within: Callable[[], Any] | None = None
+
+
+def colleagues(actor: Actor) -> Any:
+    """Whom the actor may hand the review of their places to."""
+    return delegations.eligible(actor, school_ids=actor.school_ids, authority_ids=actor.authority_ids)
 
 
 def _school(row: Any) -> str:
@@ -52,6 +60,14 @@ LOOKUPS: dict[str, Lookup] = {
     "activity": Lookup(Activity, ("title", "number"), lambda row: row.number),
     # Those one may register attendance for; others are announced to everybody.
     "own-activity": Lookup(Activity, ("title", "number"), lambda row: row.number, to_write=True),
+    "colleague": Lookup(
+        User,
+        ("first_name", "username"),
+        lambda row: row.username,
+        active="active",
+        view="DelegationView",
+        within=lambda: colleagues(current_actor()),
+    ),
     "user": Lookup(User, ("username", "first_name"), lambda row: row.username, active="active", view="UserView"),
 }
 
@@ -81,6 +97,8 @@ def _rows(lookup: Lookup, text: str) -> list[Any]:
     criterion = criterion_to_write(lookup.model, current_actor()) if lookup.to_write else None
     if criterion is not None:
         statement = statement.where(criterion)
+    if lookup.within is not None:
+        statement = statement.where(lookup.within())
     if text:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = [getattr(lookup.model, name) for name in lookup.search]

@@ -14,20 +14,32 @@ from app.views.accounts import AppointmentView, PasswordView, RoleView, UserView
 from app.views.activation import ActivationView
 from app.views.activities import ActivityView, AttendanceView, EntryView
 from app.views.bindings import PolicyBindingView
+from app.views.bulk_review import BulkReviewView
 from app.views.certificates import CertificateView
 from app.views.claims import ClaimView
+from app.views.delegations import DelegationView
 from app.views.exemptions import ExemptionView
 from app.views.extensions import ExtensionView
+from app.views.help import HelpView, foot
 from app.views.home import HomeView
 from app.views.imports import ImportView
 from app.views.jobs import JobView
 from app.views.lists import ListView
 from app.views.login import LoginView
 from app.views.lookup import LookupView
+from app.views.notes import NoteView
+from app.views.notices import NoticeView
 from app.views.policies import PolicyView
+from app.views.profile import ProfileView
 from app.views.register import AuthorityView, DistrictView, OrganiserView, SchoolView
+from app.views.review import ReviewView
+from app.views.review_setup import ReviewSetupView
+from app.views.saved_views import SavedViewView
+from app.views.search import SearchView
 from app.views.simulations import SimulationView
 from app.views.standings import StandingView
+from app.views.statistics import StatisticsView
+from app.views.style import StyleView
 from app.views.teachers import TeacherView
 from app.views.trail import AuditView
 
@@ -36,11 +48,22 @@ HOME_VIEW = HomeView
 ACCOUNT_VIEWS: tuple[type, ...] = (UserView, RoleView, AppointmentView, PasswordView, ActivationView)
 VIEWS: tuple[type, ...] = (
     LookupView,
+    NoticeView,
+    ProfileView,
+    NoteView,
+    SearchView,
+    SavedViewView,
+    HelpView,
+    ReviewView,
     ClaimView,
     StandingView,
+    StatisticsView,
     CertificateView,
     ExemptionView,
     ExtensionView,
+    BulkReviewView,
+    DelegationView,
+    ReviewSetupView,
     TeacherView,
     SchoolView,
     DistrictView,
@@ -56,6 +79,7 @@ VIEWS: tuple[type, ...] = (
     ImportView,
     JobView,
     ListView,
+    StyleView,
 )
 
 # Groups of (view, icon, method, words); words None: the list's own title. A group without a title needs none.
@@ -63,9 +87,18 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
     (
         "",
         (
+            ("ReviewView", "desk", "review", None),
             ("ClaimView", "list", "list", None),
             ("AttendanceView", "attend", "list", None),
             ("EntryView", "book", "list", None),
+        ),
+    ),
+    (
+        _("Reviewing"),
+        (
+            ("DelegationView", "users", "list", None),
+            ("BulkReviewView", "eye", "list", None),
+            ("ReviewSetupView", "gear", "setup", None),
         ),
     ),
     (
@@ -73,6 +106,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
         (
             ("StandingView", "ring", "list", None),
             ("CertificateView", "award", "list", None),
+            ("StatisticsView", "chart", "overview", _("Statistics")),
             ("ExemptionView", "exempt", "list", None),
             ("ExtensionView", "extend", "list", None),
         ),
@@ -99,11 +133,11 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
     (
         _("Rules"),
         (
-            ("PolicyView", "rules", "list", None),
             ("PolicyBindingView", "link", "list", None),
             ("SimulationView", "chart", "simulate", None),
         ),
     ),
+    (_("My details"), (("ProfileView", "user", "profile", None),)),
     (
         _("Accounts and trail"),
         (
@@ -111,12 +145,19 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str, str, Any], ...]], ...] = (
             ("AppointmentView", "attend", "list", None),
             ("RoleView", "lock", "list", None),
             ("AuditView", "eye", "list", None),
+            ("StyleView", "sliders", "style", None),
         ),
     ),
 )
 
 # Where a view's first page is not called after its permission ("import" is no name for a function).
-FIRST_PAGES = {"ImportView": "start", "ListView": "start", "SimulationView": "start"}
+FIRST_PAGES = {
+    "ProfileView": "show",
+    "ReviewView": "desk",
+    "ImportView": "start",
+    "ListView": "start",
+    "SimulationView": "start", "StyleView": "index",
+}
 
 # A teacher's own words for the same lists.
 OWN_TITLES: dict[str, Any] = {
@@ -138,24 +179,27 @@ def navigation() -> list[dict[str, Any]]:
             "items": [_item(url_for("HomeView.index"), _("Home"), "home", request.endpoint == "HomeView.index")],
         }
     ]
-    is_only_teacher = current_actor().duties == {"teacher"}
+    is_only_teacher = current_actor().duties == {"teacher"} and not current_actor().stands_in
     for title, entries in GROUPS:
         items = []
         for view, icon, method, words in entries:
             if not holds(f"can_{method}", view) or (is_only_teacher and view == "JobView"):
                 continue
+            # Others find it under their name.
+            if view == "ProfileView" and not is_only_teacher:
+                continue
             own = OWN_TITLES.get(view) if is_only_teacher else None
             here = (request.endpoint or "").startswith(f"{view}.")
             item = _item(url_for(f"{view}.{FIRST_PAGES.get(view, method)}"), own or words or titles()[view], icon, here)
-            if view == "ClaimView" and (badge := waiting.badge()):
-                item["badge"] = badge
-                item["url"] = waiting.url()
+            if view == "ReviewView":
+                item["badge"] = waiting.badge()
+                item["short"] = str(_("Desk"))
             items.append(item)
         if items and not title:
             groups[0]["items"] += items
         elif items:
             groups.append({"title": str(title), "items": items})
-    return groups
+    return groups + foot()
 
 
 def titles() -> dict[str, Any]:
@@ -167,7 +211,10 @@ def user_menu() -> list[dict[str, Any]]:
     """What stands under one's own name."""
     if not holds("can_this_form_get", "PasswordView"):
         return []
-    return [{"url": url_for("PasswordView.this_form_get"), "title": str(_("Change password")), "icon": "lock"}]
+    return [
+        {"url": url_for("ProfileView.show"), "title": str(_("Profile")), "icon": "user"},
+        {"url": url_for("PasswordView.this_form_get"), "title": str(_("Change password")), "icon": "lock"},
+    ]
 
 
 def _item(url: str, title: Any, icon: str, active: bool) -> dict[str, Any]:

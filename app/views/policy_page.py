@@ -13,6 +13,7 @@ from flask_babel import gettext
 
 from app.domain.hours import plain
 from app.domain.policy import ClaimKind, DayOfYear, FieldType, Figure, KindField, Policy
+from app.views.labels import listed
 from app.views.labels_policies import (
     FORMULAS,
     WHO,
@@ -199,7 +200,7 @@ def _kind(policy: Policy, figures: _Figures, position: int, kind: ClaimKind) -> 
         Line(
             key("fields"),
             gettext("The form asks for"),
-            gettext(", ").join(asked) or gettext("nothing more"),
+            listed(asked) or gettext("nothing more"),
             kind.source,
         ),
         *(

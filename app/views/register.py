@@ -33,6 +33,7 @@ class DistrictView(SafeModelView):
     order_columns = ["name", "code"]
     base_order = ("code", "asc")
     search_text = ("name", "code")
+    empty_hint = _("No districts. A new installation brings those of the city along.")
     show_columns = ["name", "code"]
     add_columns = edit_columns = ["code", "name"]
     related = (Related("SchoolView", "district"),)
@@ -58,6 +59,7 @@ class AuthorityView(SafeModelView):
     base_order = ("code", "asc")
     search_text = ("name", "code")
     filters = (Filter("kind", "select"), Filter("district", "lookup"))
+    empty_hint = _("No reviewing authorities. Each district has its bureau; the training centre reviews for the rest.")
     show_columns = ["name", "code", "kind", "district"]
     add_columns = edit_columns = ["code", "name", "kind", "district"]
     related = (Related("SchoolView", "authority"),)
@@ -75,6 +77,7 @@ class OrganiserView(SafeModelView):
     base_order = ("name", "asc")
     search_text = ("name",)
     filters = (Filter("level", "select"), Filter("is_education_authority", "bool"))
+    empty_hint = _("No organisers yet. Whoever runs courses is entered here first; its activities follow.")
     show_columns = ["name", "level", "is_education_authority"]
     add_columns = edit_columns = ["name", "level", "is_education_authority"]
     related = (Related("ActivityView", "organiser"),)
@@ -97,6 +100,7 @@ class SchoolView(SafeModelView):
     order_columns = ["name", "code", "district.name", "kind", "ownership"]
     base_order = ("code", "asc")
     search_text = ("name", "code")
+    empty_hint = _("No schools here. Schools are imported from a workbook, or entered one by one.")
     filters = (
         Filter("district", "lookup"),
         Filter("authority", "lookup"),

@@ -129,7 +129,7 @@ def _year_links(standing: Standing, years: dict[int, int]) -> dict[str, dict[str
     }
 
 
-def _held(policy: Policy, standing: Standing, category: str) -> Decimal:
+def counted_in(policy: Policy, standing: Standing, category: str) -> Decimal:
     """What counts towards a category's minimum, hours carried in being professional ones (CARRY)."""
     held = Decimal(standing.recognised.get(category, "0"))
     return held + standing.carried_in if category == policy.carry_category else held
@@ -138,7 +138,7 @@ def _held(policy: Policy, standing: Standing, category: str) -> Decimal:
 def _ring(policy: Policy, standing: Standing, waiting: list[Claim], category: str) -> dict[str, Any]:
     required = dict(policy.minima).get(category)
     pending = sum((one.claimed_hours for one in waiting if one.category == category), ZERO)
-    held = _held(policy, standing, category)
+    held = counted_in(policy, standing, category)
     return _circle(
         category_word(policy, category), held, required, pending, Decimal(standing.missing.get(category, "0"))
     )

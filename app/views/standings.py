@@ -10,11 +10,13 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, exists, select
 
+from app.domain.days import day_in_china
 from app.domain.hours import plain
 from app.domain.policy import pack
 from app.extensions import db
-from app.models import Standing
+from app.models import Certificate, Standing
 from app.security.actor import current_actor
 from app.services import certificates, printing
 from app.services.clock import now_utc
@@ -24,6 +26,7 @@ from app.views.actions import Posted, action
 from app.views.certificates import printed
 from app.views.claim_page import category_word
 from app.views.filters import Filter
+from app.views.list_views import Ready
 from app.views.safe import SafeModelView
 
 
@@ -36,6 +39,17 @@ def _finding(item: Standing) -> str:
     return gettext("%(year)s is not passed yet", year=item.year)
 
 
+def has_certificate() -> ColumnElement[bool]:
+    """Years for which a certificate holds."""
+    return exists(
+        select(Certificate.id).where(
+            Certificate.teacher_id == Standing.teacher_id,
+            Certificate.year == Standing.year,
+            Certificate.state == "valid",
+        )
+    )
+
+
 class StandingView(SafeModelView):
     """年度验证结果. Written by ``services/standings.py`` only, so there is no form."""
 
@@ -44,7 +58,9 @@ class StandingView(SafeModelView):
     include_route_methods = {"list", "show", "action", "action_post", "why"}
     list_title = _("Standings")
     show_template = "standings/why.html"
+    history_columns = ("policy", "school", "total", "carried_in", "carried_out", "result")
     list_columns = ["teacher", "school", "year", "categories", "carried_in", "total", "lacking", "result"]
+    extra_columns = ["school.district", "policy", "carried_out", "teacher.title", "teacher.series", "computed_at"]
     order_columns = ["teacher.name", "school.name", "year", "total", "result"]
     base_order = ("year", "desc")
     eager = ["teacher", "school.district"]
@@ -55,18 +71,37 @@ class StandingView(SafeModelView):
         Filter("school.district", "lookup"),
         Filter("school", "lookup"),
         Filter("teacher", "lookup"),
+        Filter("has_certificate", "bool", title=_("Certificate issued"), where=has_certificate),
     ]
     label_columns = {"categories": _("By category"), "lacking": _("Missing")}
     empty_hint = _("No standings yet. One is kept for every teacher and verified year as soon as there is a teacher.")
 
+    def ready_views(self) -> list[Ready]:
+        """By what is still to be done for the latest year that is over, and for the present one."""
+        this_year = day_in_china(now_utc()).year
+        if current_actor().duties <= {"teacher"}:
+            return []
+        last = str(this_year - 1)
+        coming = {"year": this_year, "result": "not_passed"}
+        return [
+            Ready("missing", gettext("%(year)s, not passed", year=last), {"year": last, "result": "not_passed"}, True),
+            Ready("passed", gettext("%(year)s, passed", year=last), {"year": last, "result": "passed"}),
+            Ready(
+                "to_print",
+                gettext("%(year)s, passed without certificate", year=last),
+                {"year": last, "result": ["passed", "exempt"], "has_certificate": 0},
+            ),
+            Ready("now", gettext("%(year)s, not passed yet", year=this_year), coming),
+        ]
+
     def col_categories(self, item: Standing) -> str:
         policy = pack(item.policy)
-        return gettext(", ").join(f"{category_word(policy, name)} {hours}" for name, hours in item.recognised.items())
+        return labels.listed(f"{category_word(policy, name)} {hours}" for name, hours in item.recognised.items())
 
     def col_lacking(self, item: Standing) -> str:
         policy = pack(item.policy)
         short = [(name, hours) for name, hours in item.missing.items() if hours != "0"]
-        return gettext(", ").join(
+        return labels.listed(
             f"{gettext('Total') if name == 'total' else category_word(policy, name)} {hours}" for name, hours in short
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, make_response, request, url_for
+from flask import current_app, make_response, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -17,8 +18,9 @@ from app.domain.days import day_in_china
 from app.domain.errors import Refused
 from app.domain.identity import check_id_number, check_name
 from app.extensions import db
-from app.models import School, Teacher
+from app.models import Affiliation, School, Teacher
 from app.security.actor import current_actor
+from app.security.reach import criterion_to_read
 from app.security.secrets import index_of
 from app.services import accounts, identity_numbers, register
 from app.services.clock import SHANGHAI, now_utc
@@ -28,8 +30,10 @@ from app.views.exemptions import grant_links
 from app.views.fields import Required, Typed
 from app.views.filters import Filter
 from app.views.forms import RecordForm
+from app.views.history import Child
 from app.views.labels import language
 from app.views.labels_codes import CODES
+from app.views.list_views import Ready
 from app.views.pages import Related
 from app.views.safe import SafeModelView
 
@@ -50,8 +54,13 @@ class TeacherView(SafeModelView):
     add_title = _("New teacher")
     list_columns = ["name", "id_number_masked", "school", "stage", "subject", "title", "series", "is_active"]
     order_columns = ["name", "school.name", "stage", "subject", "title", "series"]
+    extra_columns = ["school.district", "sex", "post", "joined_on", "left_on", "left_reason", "account"]
     base_order = ("id", "asc")
     search_text = ("name", "school.name")
+    empty_hint = _(
+        "No teachers here yet. Import the roster from a workbook, or take them on one by one; "
+        "each then gets a slip to open an account with."
+    )
     filters = (
         Filter("school", "lookup"),
         Filter("school.district", "lookup"),
@@ -74,6 +83,7 @@ class TeacherView(SafeModelView):
     extra_fields = {"id_number": _id_number}
     description_columns = {"subject": _("The subject taught, as in the teacher's title.")}
     told_by_services = frozenset({"slips"})
+    history_children = (Child(Affiliation, "teacher_id", ("school_id", "from_on", "to_on")),)
     related = (
         Related("StandingView", "teacher"),
         Related("ClaimView", "teacher"),
@@ -86,22 +96,21 @@ class TeacherView(SafeModelView):
     def note(self, item: Any) -> dict[str, Any]:
         return {"identity": identity_panel.values(item)}
 
+    def base_criteria(self) -> list[ColumnElement[bool]]:
+        """The records of one's own places: whose claim one decides on in a colleague's place is named there alone."""
+        own = criterion_to_read(Teacher, current_actor().by_own_right()) if current_actor().stands_in else None
+        return [] if own is None else [own]
+
     def col_account(self, item: Any) -> str:
         return gettext("Opened") if item.user_id is not None else gettext("Not opened yet")
 
-    def saved_views(self) -> list[dict[str, Any]]:
-        """Everybody, who is there, who came this year (they owe the whole of it, SCOPE), who has left."""
+    def ready_views(self) -> list[Ready]:
+        """Who is there, who came this year (they owe the whole of it, SCOPE), who has left."""
         this_year = day_in_china(now_utc()).year
-        asked = {one.param: request.args[one.param] for one in self.filters if request.args.get(one.param)}
-        views: list[tuple[Any, dict[str, str]]] = [
-            (gettext("All"), {}),
-            (gettext("On the staff"), {"is_active": "1"}),
-            (gettext("Joined this year"), {"joined_on_from": f"{this_year}-01-01"}),
-            (gettext("Left"), {"is_active": "0"}),
-        ]
         return [
-            {"title": title, "url": url_for("TeacherView.list", **args), "active": args == asked}
-            for title, args in views
+            Ready("staff", gettext("On the staff"), {"is_active": "1"}),
+            Ready("joined", gettext("Joined this year"), {"joined_on_from": f"{this_year}-01-01"}),
+            Ready("left", gettext("Left"), {"is_active": "0"}),
         ]
 
     def page_links(self, item: Any | None) -> list[dict[str, Any]]:
@@ -131,6 +140,10 @@ class TeacherView(SafeModelView):
         if not register.is_kept(db.session, item):
             return False
         return bool(item.is_active) if action in ("slips", "deactivate") else True
+
+    def open_to(self, items: Sequence[Any], names: Sequence[str]) -> dict[int, set[str]]:
+        kept = register.kept_among(db.session, items)
+        return {item.id: set(names) if item.id in kept and item.is_active else set() for item in items}
 
     def write_new(self, form: RecordForm) -> Any:
         now = now_utc()
@@ -170,7 +183,7 @@ class TeacherView(SafeModelView):
         texts = []
         for teacher in items:
             code = accounts.issue_slip(db.session, teacher, now)
-            account = accounts.account_of(db.session, teacher)
+            account = accounts.account_of(db.session, teacher, now_utc())
             texts.append(
                 paper.SlipText(
                     name=teacher.name,
@@ -196,7 +209,9 @@ class TeacherView(SafeModelView):
         kind="danger",
         needs_date=True,
         date_label=_("Last day at the school"),
-        reason_codes=lambda: [(code, str(word), "") for code, word in CODES["teacher", "left_reason"].items()],
+        reason_codes=lambda: [
+            {"code": code, "word": str(word)} for code, word in CODES["teacher", "left_reason"].items()
+        ],
     )
     def deactivate(self, items: list[Any], posted: Posted) -> Any:
         for teacher in items:

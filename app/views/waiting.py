@@ -21,6 +21,11 @@ def to_review(actor: Actor) -> ColumnElement[bool]:
         parts.append(and_(Claim.school_id.in_(sorted(actor.school_ids)), Claim.state == "submitted"))
     if actor.authority_ids:
         parts.append(and_(Claim.authority_id.in_(sorted(actor.authority_ids)), Claim.state == "passed_first"))
+    # And what a colleague has put into their hands for today.
+    if actor.review_school_ids:
+        parts.append(and_(Claim.school_id.in_(sorted(actor.review_school_ids)), Claim.state == "submitted"))
+    if actor.review_authority_ids:
+        parts.append(and_(Claim.authority_id.in_(sorted(actor.review_authority_ids)), Claim.state == "passed_first"))
     return or_(*parts) if parts else false()
 
 
@@ -35,7 +40,7 @@ def count() -> int:
     known: int | None = getattr(g, "waiting", None)
     if known is None:
         actor = current_actor()
-        asked = actor.school_ids or actor.authority_ids
+        asked = actor.school_ids or actor.authority_ids or actor.stands_in
         known = g.waiting = bounded(to_review(actor)) if asked and holds("approve", "ClaimView") else 0
     return known
 
@@ -47,7 +52,10 @@ def badge() -> str:
 
 
 def url() -> str:
-    """The list of what waits for me."""
+    """Where what waits for me is worked through: the desk, or the list for who may not open the desk."""
+    if holds("can_review", "ReviewView"):
+        return url_for("ReviewView.desk")
     actor = current_actor()
-    states = (["submitted"] if actor.school_ids else []) + (["passed_first"] if actor.authority_ids else [])
+    states = ["submitted"] if actor.school_ids or actor.review_school_ids else []
+    states += ["passed_first"] if actor.authority_ids or actor.review_authority_ids else []
     return url_for("ClaimView.list", state=states)

@@ -216,8 +216,8 @@ def test_from_a_roster_to_a_certificate(served: Served, browser: Browser, tmp_pa
     open_claim(district.page, served.url, "初审通过")
     approve(district.page)
     # Who decided what and why, both rounds.
-    expect(district.page.locator(".history li")).to_have_count(6)
-    expect(district.page.locator(".history")).to_contain_text("请补传盖章的学时证明")
+    expect(district.page.locator("aside .history li")).to_have_count(6)
+    expect(district.page.locator("aside .history")).to_contain_text("请补传盖章的学时证明")
 
     page = teacher.go("/standings/list/")
     row = page.locator("tr", has_text="2026")
@@ -257,6 +257,8 @@ def test_the_key_pages_speak_english(served: Served, browser: Browser) -> None:
         page = clerk.go(path)
         expect(page.locator("main")).to_contain_text(words)
         assert page.locator("html").get_attribute("lang") == "en"
-        assert re.search(r"[\u4e00-\u9fff]", page.locator("main h1").first.inner_text()) is None
+        # A school keeps its name.
+        told = page.locator("main h1").first.inner_text().replace("西关小学", "")
+        assert re.search(r"[\u4e00-\u9fff]", told) is None
     assert clerk.faults == []
     clerk.close()

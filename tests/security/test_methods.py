@@ -45,11 +45,15 @@ def _names_of(app, rule):
     return list(getattr(view, "actions", None) or ["teacher"])
 
 
-def state_of_tables(app):
+# What people keep for themselves is no record: an auditor too is told things, has views of lists and takes the tour.
+OF_ONES_OWN = {"notice", "preference", "saved_view", "list_choice"}
+
+
+def state_of_tables(app, without=()):
     """A digest of every row of every table."""
     held = hashlib.sha256()
     with app.app_context(), db.engine.connect() as connection:
-        for table in Model.metadata.sorted_tables:
+        for table in (one for one in Model.metadata.sorted_tables if one.name not in without):
             rows = connection.execute(table.select()).all()
             held.update(repr((table.name, sorted(map(repr, rows)))).encode())
         connection.execute(text("SELECT 1"))
@@ -106,7 +110,7 @@ def test_the_auditor_changes_nothing(app, client_for, world):
         "title": "改", "number": "X-1", "year": "2026", "kind": "conference", "version": "1", "duty": "system",
         "user": str(world.users["auditor"]), "accept_good": "yes", "policy": "guangdong-2021", "series": "teacher",
     }  # fmt: skip
-    before = state_of_tables(app)
+    before = state_of_tables(app, OF_ONES_OWN)
     posted = 0
     for rule, address in every_rule(app):
         # Signing out is not a record; it would end the test.
@@ -119,6 +123,6 @@ def test_the_auditor_changes_nothing(app, client_for, world):
             path = re.sub(r"/action/[^/]+/", f"/action/{name}/", address)
             answer = browser.post(path, typed | {"action": name, "rowid": str(rows.get(base, 1))})
             assert answer.status_code < 500, path
-        assert state_of_tables(app) == before, f"{rule} changed something"
+        assert state_of_tables(app, OF_ONES_OWN) == before, f"{rule} changed something"
         assert browser.get("/").status_code == 200, f"{rule} signed us out"
     assert posted > 50

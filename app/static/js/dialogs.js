@@ -3,10 +3,33 @@
 function bringSentence(select) {
   const field = document.getElementById(select.dataset.reason);
   const sentence = select.selectedOptions[0]?.dataset.sentence || '';
-  if (!field.value.trim() || field.value === field.dataset.brought) {
-    field.value = sentence;
-    field.dataset.brought = sentence;
-  }
+  const isOwn = field.value.trim() !== '' && field.value !== field.dataset.brought;
+  if (!isOwn) put(field, sentence);
+  const offer = field.parentElement.querySelector('[data-replace]');
+  if (offer) offer.hidden = !isOwn || !sentence || field.value === sentence;
+  showOther(select);
+}
+
+function put(field, sentence) {
+  field.value = sentence;
+  field.dataset.brought = sentence;
+}
+
+// The same sentence in the other language, for who reads that one: shown, not sent.
+function showOther(select) {
+  const line = document.getElementById(select.dataset.reason).parentElement.querySelector('[data-other-sentence]');
+  const other = select.selectedOptions[0]?.dataset.other || '';
+  if (!line) return;
+  line.hidden = !other;
+  line.querySelector('span').textContent = other;
+}
+
+function useSentence(button) {
+  const field = button.closest('.form-group').querySelector('textarea');
+  const select = document.querySelector(`[data-reason="${CSS.escape(field.id)}"]`);
+  put(field, select.selectedOptions[0]?.dataset.sentence || '');
+  button.closest('[data-replace]').hidden = true;
+  field.focus();
 }
 
 export function openDialog(dialog) {
@@ -37,10 +60,14 @@ export function startDialogs() {
       if (dialog.dispatchEvent(asked)) openDialog(dialog);
     }
     event.target.closest('[data-close]')?.closest('dialog').close();
+    const using = event.target.closest('[data-use-sentence]');
+    if (using) useSentence(using);
     // A click on the scrim lands on the dialog itself.
     if (event.target.matches?.('dialog[open]')) event.target.close();
   });
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-reason]')) bringSentence(event.target);
   });
+  // A page that comes back after a refusal has its reason chosen already.
+  for (const select of document.querySelectorAll('select[data-reason]')) showOther(select);
 }

@@ -20,8 +20,11 @@ function sendOnce(form) {
 // gone with the tab, for shared computers) and is put back once. Passwords, files and tokens are never kept.
 const keepable = (field) => field.name && field.name !== 'csrf_token' && !['password', 'file', 'hidden', 'submit', 'button'].includes(field.type);
 
+// Each user's words are their own: whoever signs in next on a shared computer never meets them.
+const mine = () => `typed:${document.body.dataset.user}:`;
+
 function keepTyped(form) {
-  const key = `typed:${window.location.pathname}`;
+  const key = mine() + window.location.pathname;
   // A form that the server has just answered holds what was typed already.
   const refused = form.querySelector('.error-summary') || 'answered' in form.dataset;
   const kept = window.sessionStorage.getItem(key);
@@ -45,8 +48,10 @@ function keepTyped(form) {
     note.append(text);
     form.prepend(note);
   }
-  let changed = false;
+  // What was refused lives in this page alone: switching the language must not lose it.
+  let changed = Boolean(refused);
   form.addEventListener('input', () => { changed = true; });
+  form.addEventListener('kept', () => { changed = false; });
   form.addEventListener('submit', () => { form.dataset.sent = '1'; });
   window.addEventListener('pagehide', () => {
     if (!changed) return;
@@ -56,7 +61,8 @@ function keepTyped(form) {
       values[field.name] = values[field.name] || [];
       if (!['checkbox', 'radio'].includes(field.type) || field.checked) values[field.name].push(field.value);
     }
-    window.sessionStorage.setItem(key, JSON.stringify({ sent: form.dataset.sent === '1', values }));
+    // A draft kept while one typed has moved to its own address.
+    window.sessionStorage.setItem(mine() + window.location.pathname, JSON.stringify({ sent: form.dataset.sent === '1', values }));
   });
 }
 
@@ -65,7 +71,8 @@ function keepTyped(form) {
 function forgetAccepted() {
   if (!document.body.classList.contains('app')) return;
   for (const key of Object.keys(window.sessionStorage)) {
-    if (key.startsWith('typed:') && JSON.parse(window.sessionStorage.getItem(key)).sent) window.sessionStorage.removeItem(key);
+    if (!key.startsWith('typed:')) continue;
+    if (!key.startsWith(mine()) || JSON.parse(window.sessionStorage.getItem(key)).sent) window.sessionStorage.removeItem(key);
   }
 }
 
