@@ -139,7 +139,8 @@ def test_a_mended_claim_is_measured_against_what_was_claimed_then(
         claims.change(db.session, claim, conference("数学年会", date(2026, 4, 2), facts=facts), clock)
         say(db.session, claim, "submit", actor_of(db.session, world.users["teacher"], "teacher"), clock)
         db.session.commit()
-        claimed = [row.hours for row in db.session.scalars(select(Decision).where(Decision.claim_id == pk))]
+        rows = select(Decision).where(Decision.claim_id == pk).order_by(Decision.id)
+        claimed = [row.hours for row in db.session.scalars(rows)]
         assert claimed == [8, 6, None, 5]
     page = text(client_for("school").get(f"/claims/show/{pk}"))
     story = page[page.index("history diff") :]
